@@ -1,0 +1,1 @@
+//! Translates: command line, HTTP, workbooks.

@@ -1,0 +1,12 @@
+//! Decides and remembers: the rules of community governance and the append-only, hashed log.
+//!
+//! Reading order: [`domain`] (what can happen, and what is refused), [`ledger`] (the one writer, where
+//! rules meet storage), [`log`] (bytes, hashes, durability). Nothing here knows HTTP, an async runtime or
+//! a wall clock of its own.
+
+pub mod codec;
+pub mod day;
+pub mod event;
+pub mod log;
+pub mod record;
+pub mod schema;

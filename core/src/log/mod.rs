@@ -1,0 +1,1 @@
+//! The log: sealed pages of consecutive events in sled, their hashes, and their proofs.

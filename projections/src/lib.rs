@@ -1,0 +1,1 @@
+//! One file per read model: pure folds of the log.
