@@ -75,6 +75,7 @@ macro_rules! record_struct {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[allow(missing_docs, reason = "a field without words of its own is what its name says")]
         $vis struct $Name { $($(#[$field_doc])* pub $field: $Type),* }
 
         impl $Name {

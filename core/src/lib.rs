@@ -6,7 +6,12 @@
 
 pub mod codec;
 pub mod day;
+#[macro_use]
 pub mod event;
+#[macro_use]
+pub mod domain;
+pub mod gate;
 pub mod log;
 pub mod record;
+pub mod rejection;
 pub mod schema;

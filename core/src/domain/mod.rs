@@ -1,0 +1,431 @@
+//! What can happen in a county, what is refused, and what the ledger remembers of it.
+//!
+//! One file per stream category, each with its events, commands, state and rules; start with
+//! [`agreement`]. [`category`] says what a category is, [`facts`] and [`table`] hold the building blocks.
+//! The list below is the only one that anybody edits to add a category.
+//!
+//! **Invariants** (an unknown unit, a verification by the one who did the work, an end before its start, a
+//! step that the state does not allow) are refused here. **Rule-book rules** (quorum, notice, deadlines,
+//! escalation) never stop a fact from being recorded; breaking one is a finding of the projections.
+
+use serde::{Deserialize, Serialize};
+
+use crate::codec::CodecError;
+use crate::event::{DecodeError, DomainEvent, EventKind};
+use crate::record::Revision;
+use crate::rejection::Rejection;
+
+#[macro_use]
+pub mod category;
+#[macro_use]
+pub mod facts;
+pub mod table;
+pub mod work;
+
+use category::{Category, CommandSet, Context};
+use facts::At;
+use table::Table;
+
+/// What a decision leads to: one event, and what its envelope should say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The fact.
+    pub event: Event,
+    /// Root stream of the matter.
+    pub trail: String,
+    /// The unit that did it, where the fact itself says so.
+    pub doer: Option<String>,
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $module:ident: $State:ident, $EventType:ident, $CommandType:ident;)+) => {
+        $(pub mod $module;)+
+
+        /// Any fact of any category.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each category documents its own")]
+        pub enum Event {$( $State($module::$EventType), )+}
+
+        /// Any command of any category.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each category documents its own")]
+        pub enum Command {$( $State($module::$CommandType), )+}
+
+        $(
+            impl From<$module::$EventType> for Event {
+                fn from(event: $module::$EventType) -> Event { Event::$State(event) }
+            }
+            impl From<$module::$CommandType> for Command {
+                fn from(command: $module::$CommandType) -> Command { Command::$State(command) }
+            }
+        )+
+
+        /// Every stream category, in the order of the catalogue.
+        pub const CATEGORIES: &[&str] = &[$( <$module::$EventType as DomainEvent>::CATEGORY, )+];
+
+        /// Every kind and version that this program reads.
+        pub fn kinds() -> Vec<EventKind> {
+            let mut kinds = Vec::new();
+            $(kinds.extend_from_slice(<$module::$EventType as DomainEvent>::KINDS);)+
+            kinds
+        }
+
+        /// Every command's name.
+        pub fn command_names() -> Vec<&'static str> {
+            let mut names = Vec::new();
+            $(names.extend_from_slice(<$module::$CommandType as CommandSet>::NAMES);)+
+            names
+        }
+
+        impl Event {
+            /// Reads a stored payload as the current version of its kind.
+            ///
+            /// # Errors
+            /// [`DecodeError`] if the kind is unknown or the bytes do not fit.
+            pub fn decode(kind: &str, version: u16, payload: &[u8]) -> Result<Event, DecodeError> {
+                let category = kind.split('.').next().unwrap_or_default();
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        return <$module::$EventType as DomainEvent>::decode(kind, version, payload)
+                            .map(Event::$State);
+                    }
+                )+
+                Err(DecodeError::UnknownKind { kind: kind.to_owned(), version })
+            }
+
+            /// Stored name, version and fields of this fact.
+            pub fn kind(&self) -> EventKind {
+                match self {$( Event::$State(event) => event.kind(), )+}
+            }
+
+            /// The payload's bytes.
+            ///
+            /// # Errors
+            /// [`CodecError::TooLarge`] if it would not fit into a record.
+            pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+                match self {$( Event::$State(event) => event.encode(), )+}
+            }
+        }
+
+        impl Command {
+            /// The command's name.
+            pub fn name(&self) -> &'static str {
+                match self {$( Command::$State(command) => command.name(), )+}
+            }
+
+            /// The category whose streams the command acts on.
+            pub fn category(&self) -> &'static str {
+                match self {$( Command::$State(_) => <$module::$EventType as DomainEvent>::CATEGORY, )+}
+            }
+
+            /// Reads a command from its name and the JSON of its data.
+            ///
+            /// # Errors
+            /// `command-unknown`, or a text that says which field is missing, unknown or of another type.
+            pub fn from_json(name: &str, data: serde_json::Value) -> Result<Command, CommandError> {
+                let whole = serde_json::json!({ "command": name, "data": data });
+                $(
+                    if <$module::$CommandType as CommandSet>::NAMES.contains(&name) {
+                        return serde_json::from_value::<$module::$CommandType>(whole)
+                            .map(Command::$State)
+                            .map_err(|error| CommandError::Malformed(error.to_string()));
+                    }
+                )+
+                Err(CommandError::Unknown(name.to_owned()))
+            }
+
+            /// The JSON of the command's name and data.
+            pub fn to_json(&self) -> serde_json::Value {
+                let value = match self {$( Command::$State(command) => serde_json::to_value(command), )+};
+                // Commands hold texts, numbers, lists and days; none of them can fail to be written.
+                value.unwrap_or_default()
+            }
+        }
+
+        /// All that decisions rest on: the state of every stream, and the indexes that span streams.
+        ///
+        /// A pure fold of the log; the writer's copy may run ahead of what is committed.
+        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[allow(missing_docs, reason = "each category documents its own state")]
+        pub struct World {
+            $($(#[$doc])* pub $module: Table<$module::$State>,)+
+            /// `kind/name` → id, for everything that people call by name; old names stay.
+            pub names: Table<String>,
+            /// Stream → ids of what belongs to it (`agreement/XY-1` → its commitments).
+            pub children: Table<Vec<String>>,
+        }
+
+        impl World {
+            /// Turns a command on `stream` into one event, or refuses it.
+            ///
+            /// # Errors
+            /// A [`Rejection`]; nothing changes.
+            pub fn decide(
+                &self,
+                context: &Context<'_>,
+                stream: &str,
+                command: &Command,
+            ) -> Result<Decided, Rejection> {
+                let id = stream_id(stream, command.category())?;
+                match command {$(
+                    Command::$State(command) => {
+                        let entry = self.$module.entry(id);
+                        let state = entry.map(|entry| &entry.state);
+                        let event = <$module::$State as Category>::decide(self, context, id, state, command)?;
+                        let trail = match entry {
+                            Some(entry) => entry.trail.as_deref().unwrap_or(stream).to_owned(),
+                            None => <$module::$State as Category>::trail(self, &event)
+                                .unwrap_or_else(|| stream.to_owned()),
+                        };
+                        let doer = <$module::$State as Category>::doer(state, &event);
+                        Ok(Decided { event: event.into(), trail, doer })
+                    }
+                )+}
+            }
+
+            /// Folds an event in.
+            pub fn apply(&mut self, stream: &str, revision: Revision, trail: &str, event: &Event, at: &At) {
+                let (_, id) = stream.split_once('/').unwrap_or(("", stream));
+                match event {$(
+                    Event::$State(event) => {
+                        <$module::$State as Category>::index(self, id, event);
+                        self.$module.apply(id, revision, trail, trail == stream, |state| state.evolve(event, at));
+                    }
+                )+}
+            }
+
+            /// The revision of a stream's last event, or `None` if it does not exist.
+            pub fn revision(&self, stream: &str) -> Option<Revision> {
+                let (category, id) = stream.split_once('/')?;
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        return self.$module.entry(id).map(|entry| entry.revision);
+                    }
+                )+
+                None
+            }
+
+            /// The root stream of the matter that a stream belongs to, or `None` if it does not exist.
+            pub fn trail_of(&self, stream: &str) -> Option<String> {
+                let (category, id) = stream.split_once('/')?;
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        return self.$module.entry(id)
+                            .map(|entry| entry.trail.as_deref().unwrap_or(stream).to_owned());
+                    }
+                )+
+                None
+            }
+
+            /// From now on, what changes can be undone.
+            pub fn begin(&mut self) {
+                $(self.$module.begin();)+
+                self.names.begin();
+                self.children.begin();
+            }
+
+            /// Keeps what changed since [`World::begin`].
+            pub fn keep(&mut self) {
+                $(self.$module.keep();)+
+                self.names.keep();
+                self.children.keep();
+            }
+
+            /// Undoes what changed since [`World::begin`].
+            pub fn undo(&mut self) {
+                $(self.$module.undo();)+
+                self.names.undo();
+                self.children.undo();
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// The ledger itself.
+    ledger: Ledger, LedgerEvent, LedgerCommand;
+    /// Rules of the rule book.
+    rule: Rule, RuleEvent, RuleCommand;
+    /// Imports of workbooks.
+    import: Import, ImportEvent, ImportCommand;
+    /// Streets (街道).
+    street: Street, StreetEvent, StreetCommand;
+    /// Communities (社区).
+    community: Community, CommunityEvent, CommunityCommand;
+    /// Residential compounds (小区).
+    compound: Compound, CompoundEvent, CompoundCommand;
+    /// Compound Party branches (小区党支部).
+    branch: Branch, BranchEvent, BranchCommand;
+    /// Grids (网格).
+    grid: Grid, GridEvent, GridCommand;
+    /// Units (单位).
+    unit: Unit, UnitEvent, UnitCommand;
+    /// Posts (岗位).
+    post: Post, PostEvent, PostCommand;
+    /// Party-building alliances (党建联盟).
+    alliance: Alliance, AllianceEvent, AllianceCommand;
+    /// Memberships of alliances (联盟成员).
+    membership: Membership, MembershipEvent, MembershipCommand;
+    /// Public holidays (节假日).
+    holiday: Holiday, HolidayEvent, HolidayCommand;
+    /// Agreements (协议).
+    agreement: Agreement, AgreementEvent, AgreementCommand;
+    /// Commitments of agreements (条款).
+    commitment: Commitment, CommitmentEvent, CommitmentCommand;
+    /// Projects (项目).
+    project: Project, ProjectEvent, ProjectCommand;
+    /// Meeting series (会议制度).
+    series: Series, SeriesEvent, SeriesCommand;
+    /// Joint meetings (联席会议).
+    meeting: Meeting, MeetingEvent, MeetingCommand;
+    /// Topics (议题).
+    topic: Topic, TopicEvent, TopicCommand;
+    /// Decisions (议定事项).
+    decision: Decision, DecisionEvent, DecisionCommand;
+    /// Follow-up tasks (督办任务).
+    task: Task, TaskEvent, TaskCommand;
+    /// Occurrences of the Wednesday meeting (周三例会).
+    occurrence: Occurrence, OccurrenceEvent, OccurrenceCommand;
+    /// Property issues (物业问题).
+    issue: Issue, IssueEvent, IssueCommand;
+}
+
+/// A command could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No category has such a command.
+    #[error("there is no command {0:?}")]
+    Unknown(String),
+    /// The data does not fit; the text names the field.
+    #[error("the command's data does not fit: {0}")]
+    Malformed(String),
+}
+
+/// Longest id of a stream, in characters.
+const ID_CHARS_MAX: usize = 120;
+
+/// The id in a stream's name; the name must belong to `category` and hold no white space or slash.
+fn stream_id<'s>(stream: &'s str, category: &str) -> Result<&'s str, Rejection> {
+    stream
+        .split_once('/')
+        .filter(|(prefix, id)| {
+            *prefix == category
+                && !id.is_empty()
+                && id.chars().count() <= ID_CHARS_MAX
+                && !id
+                    .chars()
+                    .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '、' | '\\' | '%'))
+        })
+        .map(|(_, id)| id)
+        .ok_or_else(|| Rejection::new("stream-name").with("stream", stream).with("category", category))
+}
+
+impl World {
+    /// The id behind what people write: an id of the table, or a name (also an old one) of `kind`.
+    fn named(&self, kind: &'static str, given: &str, known: bool) -> Result<String, Rejection> {
+        if known {
+            return Ok(given.to_owned());
+        }
+        let mut key = String::with_capacity(kind.len() + 1 + given.len());
+        key.push_str(kind);
+        key.push('/');
+        key.push_str(given);
+        self.names.get(&key).cloned().ok_or_else(|| Rejection::unknown(kind, given))
+    }
+
+    /// Code of a street, by code or name.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn street_code(&self, given: &str) -> Result<String, Rejection> {
+        self.named("street", given, self.street.get(given).is_some())
+    }
+
+    /// Code of a community, by code or name.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn community_code(&self, given: &str) -> Result<String, Rejection> {
+        self.named("community", given, self.community.get(given).is_some())
+    }
+
+    /// Code of a compound, by code or name.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn compound_code(&self, given: &str) -> Result<String, Rejection> {
+        self.named("compound", given, self.compound.get(given).is_some())
+    }
+
+    /// Code of a unit or a compound Party branch, by code or name.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn unit_code(&self, given: &str) -> Result<String, Rejection> {
+        let known = self.unit.get(given).is_some() || self.branch.get(given).is_some();
+        self.named("unit", given, known)
+    }
+
+    /// Codes of several units, in the order given, each once.
+    ///
+    /// # Errors
+    /// `reference-unknown` for the first that is not registered.
+    pub fn unit_codes(&self, given: &[String]) -> Result<Vec<String>, Rejection> {
+        let mut codes = Vec::with_capacity(given.len());
+        for name in given {
+            let code = self.unit_code(name)?;
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        Ok(codes)
+    }
+
+    /// Code of an alliance, by code or name.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn alliance_code(&self, given: &str) -> Result<String, Rejection> {
+        self.named("alliance", given, self.alliance.get(given).is_some())
+    }
+
+    /// Codes for names joined by `、`, each a `kind` of the registry; the empty text stays empty.
+    ///
+    /// # Errors
+    /// `reference-unknown` for the first that is not registered.
+    pub fn resolve_list(&self, kind: &str, given: &str) -> Result<String, Rejection> {
+        let one = |name: &str| match kind {
+            "street" => self.street_code(name),
+            "community" => self.community_code(name),
+            "compound" => self.compound_code(name),
+            "alliance" => self.alliance_code(name),
+            _ => self.unit_code(name),
+        };
+        let codes =
+            given.split('、').filter(|name| !name.is_empty()).map(one).collect::<Result<Vec<_>, _>>()?;
+        Ok(codes.join("、"))
+    }
+
+    /// Ids of what belongs to a stream, such as the commitments of an agreement.
+    pub fn children_of(&self, stream: &str) -> &[String] {
+        self.children.get(stream).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Refuses a name that something else of the same kind has or had.
+    fn free_name(&self, kind: &str, name: &str, id: &str) -> Result<(), Rejection> {
+        match self.names.get(&format!("{kind}/{name}")) {
+            Some(owner) if owner != id => {
+                Err(Rejection::new("name-taken").with("name", name).with("owner", owner))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn learn_name(&mut self, kind: &str, name: &str, id: &str) {
+        self.names.apply(&format!("{kind}/{name}"), 0, "", true, |owner| id.clone_into(owner));
+    }
+
+    fn learn_child(&mut self, parent: &str, child: &str) {
+        self.children.apply(parent, 0, "", true, |children| children.push(child.to_owned()));
+    }
+}
