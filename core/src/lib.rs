@@ -4,6 +4,7 @@
 //! rules meet storage), [`log`] (bytes, hashes, durability). Nothing here knows HTTP, an async runtime or
 //! a wall clock of its own.
 
+pub mod clock;
 pub mod codec;
 pub mod day;
 #[macro_use]
@@ -15,3 +16,4 @@ pub mod log;
 pub mod record;
 pub mod rejection;
 pub mod schema;
+pub mod snapshot;

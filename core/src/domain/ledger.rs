@@ -46,6 +46,12 @@ commands! {
 pub struct Ledger {
     /// Name of the log in checkpoints.
     pub origin: String,
+    /// Random id of this log.
+    pub ledger_id: String,
+    /// Public key of this log, base64.
+    pub public_key: String,
+    /// The clock that somebody last accepted, UTC microseconds.
+    pub accepted_clock: Option<i64>,
 }
 
 impl Category for Ledger {
@@ -79,8 +85,13 @@ impl Category for Ledger {
     }
 
     fn evolve(&mut self, event: &LedgerEvent, _: &At) {
-        if let LedgerEvent::Opened(opened) = event {
-            self.origin.clone_from(&opened.origin);
+        match event {
+            LedgerEvent::Opened(e) => {
+                self.origin.clone_from(&e.origin);
+                self.ledger_id.clone_from(&e.ledger_id);
+                self.public_key.clone_from(&e.public_key);
+            }
+            LedgerEvent::ClockAccepted(e) => self.accepted_clock = Some(e.clock),
         }
     }
 }

@@ -244,6 +244,8 @@ macro_rules! catalogue {
 catalogue! {
     /// The ledger itself.
     ledger: Ledger, LedgerEvent, LedgerCommand;
+    /// Declared layouts of payloads.
+    schema: Schema, SchemaEvent, SchemaCommand;
     /// Rules of the rule book.
     rule: Rule, RuleEvent, RuleCommand;
     /// Imports of workbooks.
@@ -289,6 +291,10 @@ catalogue! {
     /// Property issues (物业问题).
     issue: Issue, IssueEvent, IssueCommand;
 }
+
+/// Commands that only the ledger itself gives; nobody may send them from outside.
+pub const INTERNAL_COMMANDS: &[&str] =
+    &["ledger.open", "ledger.accept-clock", "schema.declare", "import.record"];
 
 /// A command could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
