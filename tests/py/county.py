@@ -120,6 +120,13 @@ class Builder:
         """A day between the two (the first, if there is none)."""
         return plus(first, self.rng.randint(0, max(0, (last - first).days)))
 
+    def due(self, start, *distances):
+        """A due date at one of the distances, now and then the last day of a quarter."""
+        day = plus(start, self.rng.choice(distances))
+        if self.rng.random() < 0.15:
+            day = next((e for e in quarter_ends(self.year) if e >= start), day)
+        return day
+
     def after_due(self, start, due, none=0.2):
         """When a thing with a due date was done: often on the very edge, sometimes never."""
         r = self.rng
@@ -180,9 +187,12 @@ class Builder:
             word = FIRMS[i % len(FIRMS)] + ("" if i < len(FIRMS) else str(i))
             firms.append(self.unit(f"{word}生活服务公司", "物业企业"))
         self.idle_firm = firms.pop()
+        # The first one's only claim was made the year before; the second one's only claim is
+        # cancelled, and at home it has signed no 共建协议 but a 党建协议.
+        self.early_firm, self.unlucky_firm = firms[0], (firms[1] if len(firms) > 1 else None)
         number = 0
         for i, k in enumerate(self.communities):
-            k.firms, k.compounds, k.branches, k.owners = {firms[i]}, [], [], []
+            k.firm, k.firms, k.compounds, k.branches, k.owners = firms[i], {firms[i]}, [], [], []
             total = r.randint(4, 6)
             for j in range(total):
                 number += 1
@@ -235,13 +245,13 @@ class Builder:
             k.members = []
             # The last community's alliance has no member for its first forty days.
             earliest = plus(founded, 40) if i == len(self.communities) - 1 else founded
-            units = sorted(k.firms) + pool[4 * i:4 * i + 6]  # neighbouring alliances share units
+            units = [k.firm, *sorted(k.firms - {k.firm})] + pool[4 * i:4 * i + 6]  # neighbouring alliances share units
             if i == 0:
                 # An enterprise that serves no compound here, and one that serves none anywhere.
                 others = [f for o in self.communities[1:] for f in sorted(o.firms) if f not in k.firms]
                 units += others[:1] + [self.idle_firm]
             for j, unit in enumerate(units):
-                joined = earliest if j % 3 else self.date(earliest, plus(earliest, 150))
+                joined = earliest if j % 3 or unit == self.early_firm else self.date(earliest, plus(earliest, 150))
                 left = None
                 if j == 3:  # leaves on the last or the first day of a quarter
                     left = self.rng.choice([Day(self.year, 3, 31), Day(self.year, 4, 1), Day(self.year, 6, 30)])
@@ -275,7 +285,8 @@ class Builder:
                 if m.退出日期 and signed >= m.退出日期:
                     continue
                 if kind_of[m.单位] == "物业企业":
-                    kind = "党建协议" if m.单位 == self.idle_firm else "共建协议"
+                    at_home = k.firm == self.unlucky_firm == m.单位
+                    kind = "党建协议" if m.单位 == self.idle_firm or at_home else "共建协议"
                 else:
                     kind = "结对协议" if kind_of[m.单位] == "县直部门单位" and r.random() < 0.4 else "党建协议"
                 case += 1
@@ -303,6 +314,8 @@ class Builder:
         elif edge in (4, 7, 8):
             last = plus(effective, 120) if expiry == "长期" else expiry
             ended, reason = self.date(plus(effective, 1), last), "协商一致提前终止"
+            if edge == 8:  # on the last day of a quarter, if there is one in time
+                ended = next((e for e in ends if effective < e <= last), ended)
         code = f"协-{signed.year}-{self.next(('agreement', signed.year))}"
         first = r.choice(k.branches) if kind == "结对协议" else k.party
         others = [o.party for o in self.communities if o is not k and o.known <= signed][:r.choice([0, 0, 0, 1, 2])]
@@ -310,7 +323,7 @@ class Builder:
                      乙方=unit, 其他签约方=others, 签订日期=signed, 生效日期=effective, 到期日期=expiry, 终止日期=ended,
                      终止原因=reason, 佐证编号=f"附{self.next('evidence')}", known=signed)
         for n in range(1, r.randint(1, 4) + 1):
-            due = plus(effective, r.choice([15, 30, 45, 75, 100, 160]))
+            due = self.due(effective, 15, 30, 45, 75, 100, 160)
             if ended and edge in (7, 8) and ended > effective:
                 # due on the day of termination, the day before, the day after
                 due = max(effective, plus(ended, [0, -1, 1, 5][n - 1]))
@@ -367,7 +380,7 @@ class Builder:
         r = self.rng
         x, kind = r.choice(k.compounds), r.choice(figures.CATEGORIES)
         raised = w.实际日期
-        due = plus(raised, r.choice([7, 14, 30]))
+        due = self.due(raised, 7, 14, 30)
         done = self.after_due(raised, due)
         checked = self.verified(done)
         owners = [o for o in k.owners if o.startswith(x.名称)]
@@ -384,6 +397,12 @@ class Builder:
             for n in range(r.randint(14, 20)):
                 begin = max(plus(self.first, -70), k.alliance.成立日期)
                 proposed = self.date(begin, max(begin, min(self.last, plus(self.as_of, 10))))
+                claimant = None
+                if n == 0 and k.firm == self.early_firm:
+                    proposed, claimant = Day(self.year - 1, 11, 20), k.firm
+                elif n == 1 and k.firm == self.unlucky_firm:
+                    proposed, claimant = plus(self.first, 8), k.firm
+                proposed = max(proposed, k.alliance.成立日期)
                 source = compound = None
                 if r.random() < 0.75:
                     compound = r.choice(k.compounds).名称
@@ -405,13 +424,19 @@ class Builder:
                     p.取消日期, p.取消原因 = plus(p.发布日期, r.randint(5, 30)), "资金未落实"
                     continue
                 claimed = plus(p.发布日期, r.choice([0, 2, 9, 25]))
+                if claimant and claimant == self.early_firm:
+                    claimed = min(claimed, Day(self.year - 1, 12, 31))
                 members = self.members_on(k, claimed)
+                claimant = claimant if claimant in members else None
+                members = [m for m in members if m not in (self.early_firm, self.unlucky_firm)]
+                if claimant:
+                    members = [claimant]
                 if n % 7 == 6 or not members:
                     continue  # unclaimed
                 firms = [m for m in members if m in k.firms]
                 p.认领单位 = r.choice(firms if firms and n % 3 == 0 else members)
                 p.认领日期 = claimed
-                p.完成时限 = plus(claimed, r.choice([20, 45, 60, 90]))
+                p.完成时限 = self.due(plus(claimed, 1), 19, 44, 59, 89)
                 if n % 8 == 1:  # cancelled after the claim: before, on or after the due date
                     p.取消日期 = max(plus(claimed, 1), plus(p.完成时限, r.choice([-15, 0, 12])))
                     p.取消原因 = "现场条件不具备"
@@ -477,7 +502,7 @@ class Builder:
             for j in range(r.choice([1, 1, 2])):
                 by = r.choice(present) if present else k.party
                 helpers = [u for u in present if u != by][:r.choice([0, 1, 2])]
-                due = plus(day, r.choice([10, 21, 35, 60, 90]))
+                due = self.due(day, 10, 21, 35, 60, 90)
                 granted = extended = None
                 if r.random() < 0.25:
                     granted, extended = plus(due, -3), plus(due, r.choice([7, 15, 30]))
