@@ -1,1 +1,177 @@
 //! The log: sealed pages of consecutive events in sled, their hashes, and their proofs.
+//!
+//! Events go in through one [`Appender`] and come out through any number of [`LogReader`]s; [`Log`] holds
+//! both. The log stores (stream, kind, version, bytes) and knows no kind by name.
+//!
+//! Reading order: `page.rs` (what lies on disk), `append.rs` (how it gets there), `read.rs`, `verify.rs`
+//! (what is checked, trusting nothing). `hash.rs` has the hashes, `index.rs` the memory of where things are,
+//! `tiles.rs` the immutable files that others read, `storage.rs` the seam to the engine. The bytes are
+//! described for strangers in `docs/FORMAT.md`.
+//!
+//! **Architecture invariant:** *nobody sees a position before it is durable.*
+//! **Architecture invariant:** *the head decides: one batch holds events, indexes and head, or nothing.*
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+mod append;
+pub mod hash;
+mod index;
+mod page;
+mod pipeline;
+mod read;
+mod sled_storage;
+pub mod storage;
+#[cfg(test)]
+mod tests;
+
+pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
+pub use hash::MerkleHash;
+pub use index::{LOG_EVENTS_MAX, NO_COMMAND};
+pub use page::EventBytes;
+pub use read::{Head, LogReader, ReadError, Scan};
+pub use sled_storage::{BALLAST_BYTES, SledStorage};
+pub use storage::{Storage, StorageError};
+
+use crate::record::Position;
+
+/// History is not what it was. Never repaired silently.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at position {position}: {what} should be {expected}, but is {found}")]
+pub struct Corruption {
+    /// The first event that is concerned.
+    pub position: Position,
+    /// What is wrong.
+    pub what: String,
+    /// What it should be.
+    pub expected: String,
+    /// What it is.
+    pub found: String,
+}
+
+impl Corruption {
+    pub(crate) fn new(
+        position: Position,
+        what: impl Into<String>,
+        expected: impl fmt::Display,
+        found: impl fmt::Display,
+    ) -> Corruption {
+        Corruption { position, what: what.into(), expected: expected.to_string(), found: found.to_string() }
+    }
+}
+
+/// A log could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no log in the folder.
+    #[error("there is no ledger in {}; `gongjian init` makes one", .0.display())]
+    Missing(PathBuf),
+    /// There is a log already where one was to be created.
+    #[error("there is a ledger in {} already", .0.display())]
+    Exists(PathBuf),
+    /// The storage cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// What is stored contradicts itself.
+    #[error(transparent)]
+    Corrupt(#[from] Corruption),
+}
+
+/// What may differ from one opening to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct LogOptions {
+    /// Room kept on the disk, so that a full one can still be read. Tests need none.
+    pub ballast_bytes: u64,
+    /// Whether to write the immutable files under `DIR/tiles`.
+    pub tiles: bool,
+}
+
+impl Default for LogOptions {
+    fn default() -> Self {
+        LogOptions { ballast_bytes: BALLAST_BYTES, tiles: true }
+    }
+}
+
+/// An open log: the one appender, and readers.
+pub struct Log {
+    appender: Appender,
+    reader: LogReader,
+}
+
+impl Log {
+    /// Creates an empty log in a folder that has none.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] if it has one.
+    pub fn create(dir: &Path, options: LogOptions) -> Result<Log, OpenError> {
+        if has_log(dir) {
+            return Err(OpenError::Exists(dir.to_owned()));
+        }
+        Self::open_or_create(dir, options)
+    }
+
+    /// Opens the log in a folder.
+    ///
+    /// # Errors
+    /// [`OpenError::Missing`] if it has none.
+    pub fn open(dir: &Path, options: LogOptions) -> Result<Log, OpenError> {
+        if !has_log(dir) {
+            return Err(OpenError::Missing(dir.to_owned()));
+        }
+        Self::open_or_create(dir, options)
+    }
+
+    fn open_or_create(dir: &Path, options: LogOptions) -> Result<Log, OpenError> {
+        let storage = SledStorage::open(dir, options.ballast_bytes)?;
+        Self::with_storage(Arc::new(storage), options.tiles.then(|| dir.join("tiles")))
+    }
+
+    /// A log over any storage, with its tiles in a folder or without.
+    ///
+    /// # Errors
+    /// [`OpenError`] if what is stored is not a log.
+    pub fn with_storage(storage: Arc<dyn Storage>, _tiles: Option<PathBuf>) -> Result<Log, OpenError> {
+        let reader = LogReader::load(storage)?;
+        Ok(Log { appender: Appender::new(reader.clone()), reader })
+    }
+
+    /// A handle for reading.
+    pub fn reader(&self) -> LogReader {
+        self.reader.clone()
+    }
+
+    /// An empty draft at the end of the log.
+    pub fn draft(&self) -> Draft {
+        self.appender.draft()
+    }
+
+    /// Makes a draft part of the log. See [`Appender::commit`].
+    ///
+    /// # Errors
+    /// [`AppendError`].
+    pub fn commit(&mut self, draft: Draft) -> Result<Vec<RecordedEvent>, AppendError> {
+        self.appender.commit(draft)
+    }
+
+    /// Appends events as one unit: durable and visible on return, or neither.
+    ///
+    /// # Errors
+    /// [`AppendError`].
+    pub fn append(&mut self, events: Vec<NewEvent>) -> Result<Vec<RecordedEvent>, AppendError> {
+        self.appender.append(events)
+    }
+
+    /// Closes the log after its files are written. Dropping it does the same.
+    pub fn close(self) {}
+
+    /// Whether an earlier failure forbids further appends until the log is opened again.
+    pub fn is_poisoned(&self) -> bool {
+        self.appender.is_poisoned()
+    }
+}
+
+/// sled writes its `conf` before anything else.
+fn has_log(dir: &Path) -> bool {
+    dir.join("sled").join("conf").exists()
+}

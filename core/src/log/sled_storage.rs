@@ -1,0 +1,241 @@
+//! sled behind [`Storage`]: the only file that names it.
+//!
+//! What sled 0.34.7 does not do by itself is done here: our own lock before anything is touched, removal of
+//! a snapshot that a kill left half written, a sync that really reaches the disk, and a ballast file that
+//! leaves room to open (and so to read) on a full disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use fs2::FileExt as _;
+
+use super::storage::{Batch, Pairs, Storage, StorageError};
+
+/// Larger than any leaf of sled's tree times four; above a quarter of it sled spills to unsynced files.
+/// Fixed for ever in a folder when it is created.
+const SEGMENT_BYTES: usize = 8 << 20;
+
+/// What sled may keep in memory. The indexes of the log are our own.
+const CACHE_BYTES: u64 = 64 << 20;
+
+/// Enough for sled to open a full disk: it writes at most one segment then.
+pub const BALLAST_BYTES: u64 = 16 << 20;
+
+/// A folder with sled inside.
+pub struct SledStorage {
+    // Dropped first to last: sled closes before the lock is given up.
+    db: sled::Db,
+    // Our own handle on sled's file, because sled's flush does not reach the disk (see `commit`).
+    file: File,
+    folder: PathBuf,
+    // Held from the comparison of a batch's expectation until its sync.
+    writing: Mutex<()>,
+    full: bool,
+    _lock: File,
+}
+
+impl SledStorage {
+    /// Opens the folder, or creates it. `ballast_bytes` is [`BALLAST_BYTES`] but in tests.
+    ///
+    /// # Errors
+    /// [`StorageError::Locked`] if another process has it open; others if the folder cannot be used.
+    pub fn open(dir: &Path, ballast_bytes: u64) -> Result<SledStorage, StorageError> {
+        fs::create_dir_all(dir).map_err(io_error("create the folder"))?;
+        let lock = lock(dir)?;
+        let folder = dir.join("sled");
+        let is_new = !folder.join("db").exists();
+        remove_unfinished_snapshots(&folder)?;
+
+        let ballast = dir.join("ballast");
+        let db = match open_sled(&folder) {
+            Err(StorageError::Engine { source, .. }) if is_disk_full(source.as_ref()) => {
+                tracing::warn!("the disk is full; giving up the ballast so that the ledger can be read");
+                remove_if_there(&ballast)?;
+                open_sled(&folder)?
+            }
+            other => other?,
+        };
+        let full = match fill_ballast(&ballast, ballast_bytes) {
+            Ok(()) => false,
+            Err(error) if is_disk_full(&error) => {
+                // A ballast half written is no ballast, and holds room that reading may need.
+                remove_if_there(&ballast)?;
+                true
+            }
+            Err(error) => return Err(io_error("write the ballast")(error)),
+        };
+
+        let file = File::open(folder.join("db")).map_err(io_error("open the database file"))?;
+        let storage = SledStorage { db, file, folder, writing: Mutex::new(()), full, _lock: lock };
+        if is_new {
+            // The names of the files are durable only with the folders that hold them.
+            storage.file.sync_all().map_err(io_error("sync the database file"))?;
+            sync_folder(&storage.folder)?;
+            sync_folder(dir)?;
+        }
+        if let Some(what) = storage.strays()?.into_iter().next() {
+            return Err(StorageError::Damaged { what });
+        }
+        Ok(storage)
+    }
+
+    /// Bytes on disk of the database file.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the engine cannot tell.
+    pub fn disk_bytes(&self) -> Result<u64, StorageError> {
+        self.db.size_on_disk().map_err(engine_error("measure its files"))
+    }
+}
+
+fn lock(dir: &Path) -> Result<File, StorageError> {
+    let path = dir.join("lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(io_error("create the lock file"))?;
+    match file.try_lock_exclusive() {
+        Ok(()) => Ok(file),
+        Err(error) if error.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {
+            Err(StorageError::Locked { path })
+        }
+        Err(error) => Err(io_error("take the lock")(error)),
+    }
+}
+
+/// A kill during sled's snapshot leaves a file that sled then takes for a whole one and refuses to open.
+/// The rename is its commit point, so an unfinished one holds nothing.
+fn remove_unfinished_snapshots(folder: &Path) -> Result<(), StorageError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(io_error("list the database folder"))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(io_error("list the database folder"))?;
+        let name = entry.file_name();
+        if let Some(name) = name.to_str()
+            && name.starts_with("snap.")
+            && name.ends_with(".generating")
+        {
+            fs::remove_file(entry.path()).map_err(io_error("remove an unfinished snapshot"))?;
+        }
+    }
+    Ok(())
+}
+
+fn open_sled(folder: &Path) -> Result<sled::Db, StorageError> {
+    let config = sled::Config::new()
+        .path(folder)
+        .flush_every_ms(None)
+        .segment_size(SEGMENT_BYTES)
+        .cache_capacity(CACHE_BYTES)
+        .mode(sled::Mode::HighThroughput);
+    // sled asserts on some kinds of damage; a damaged ledger must be a message, not a crash.
+    catch_unwind(AssertUnwindSafe(|| config.open()))
+        .map_err(|_| StorageError::Damaged { what: "sled panicked while opening its files".to_owned() })?
+        .map_err(engine_error("open its files"))
+}
+
+fn fill_ballast(path: &Path, bytes: u64) -> io::Result<()> {
+    if fs::metadata(path).map(|meta| meta.len()).unwrap_or(0) >= bytes {
+        return Ok(());
+    }
+    // Really written, and not all zeros: a file system may keep a hole or a compressed nothing otherwise.
+    let block: Vec<u8> =
+        (0..1 << 16u32).map(|at: u32| at.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let mut file = File::create(path)?;
+    let mut left = bytes;
+    while left > 0 {
+        let part = left.min(block.len() as u64);
+        file.write_all(&block[..usize::try_from(part).unwrap_or(block.len())])?;
+        left -= part;
+    }
+    file.sync_all()
+}
+
+fn remove_if_there(path: &Path) -> Result<(), StorageError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("remove the ballast")(error)),
+        _ => Ok(()),
+    }
+}
+
+fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let io = match error.downcast_ref::<sled::Error>() {
+            Some(sled::Error::Io(io)) => Some(io),
+            _ => error.downcast_ref::<io::Error>(),
+        };
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::StorageFull) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StorageError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_error("sync a folder"))
+}
+
+fn io_error(operation: &'static str) -> impl FnOnce(io::Error) -> StorageError {
+    move |source| StorageError::Io { operation, source }
+}
+
+fn engine_error(operation: &'static str) -> impl FnOnce(sled::Error) -> StorageError {
+    move |source| StorageError::Engine { operation, source: Box::new(source) }
+}
+
+impl Storage for SledStorage {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.db.get(key).map_err(engine_error("read a key"))?.map(|value| value.to_vec()))
+    }
+
+    fn range<'a>(&'a self, from: &[u8], to: &[u8]) -> Pairs<'a> {
+        let pairs = self.db.range(from.to_vec()..to.to_vec());
+        Box::new(pairs.map(|pair| {
+            let (key, value) = pair.map_err(engine_error("read a range"))?;
+            Ok((key.to_vec(), value.to_vec()))
+        }))
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StorageError> {
+        if self.full {
+            return Err(StorageError::Full);
+        }
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((key, expected)) = &batch.expected {
+            let found = self.db.get(key).map_err(engine_error("read a key"))?;
+            if found.as_deref() != expected.as_deref() {
+                return Err(StorageError::Conflict);
+            }
+        }
+        let mut writes = sled::Batch::default();
+        for (key, value) in &batch.writes {
+            match value {
+                Some(value) => writes.insert(key.as_slice(), value.as_slice()),
+                None => writes.remove(key.as_slice()),
+            }
+        }
+        self.db.apply_batch(writes).map_err(engine_error("apply a batch"))?;
+        self.db.flush().map_err(engine_error("flush"))?;
+        // On Linux sled's flush is sync_file_range: no length, no disk cache. This is the sync that counts.
+        self.file.sync_data().map_err(io_error("sync the database file"))
+    }
+
+    fn strays(&self) -> Result<Vec<String>, StorageError> {
+        let blobs = self.folder.join("blobs");
+        let mut strays = Vec::new();
+        for entry in fs::read_dir(&blobs).map_err(io_error("list sled's blobs"))? {
+            let entry = entry.map_err(io_error("list sled's blobs"))?;
+            strays.push(format!("sled spilled {} into an unsynced file", entry.path().display()));
+        }
+        Ok(strays)
+    }
+}

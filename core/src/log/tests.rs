@@ -1,0 +1,311 @@
+//! The log against a plain list, on both storages, through restarts, crashes and damage.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::storage::{Fault, MemoryStorage, Storage};
+use super::*;
+use crate::day::Day;
+use crate::record::{Digest, RecordRef};
+
+const OPTIONS: LogOptions = LogOptions { ballast_bytes: 0, tiles: false };
+
+/// An event whose fields follow from a number. Declares its kind first, as every log must.
+pub(super) fn event(n: u64) -> NewEvent {
+    let (kind, payload) = if n == 0 {
+        let fields = vec![("text".to_owned(), "string".to_owned())];
+        let declared = ("agreement.signed".to_owned(), 1u16, fields);
+        ("schema.declared", crate::codec::encode(&declared).unwrap())
+    } else {
+        let text: String =
+            (0..n % 40).map(|at| format!("{:x}·", (n * 7919 + at * at * 104_729) % 4093)).collect();
+        ("agreement.signed", crate::codec::encode(&text).unwrap())
+    };
+    let mut command_id = [7; 16];
+    command_id[..8].copy_from_slice(&(n / 3).to_be_bytes());
+    let stream = if n == 0 { "schema".to_owned() } else { format!("agreement/XY-2022-{:04}", n * n % 37) };
+    NewEvent {
+        trail: stream.clone(),
+        stream,
+        kind: kind.to_owned(),
+        version: 1,
+        recorded_at: 1_654_500_000_000_000 + i64::try_from(n * 1000 % 7919).unwrap(),
+        occurred_day: Day(19_149),
+        occurred_second: (n % 2 == 0).then_some(52_200),
+        command_id,
+        command_digest: [2; 16],
+        nonce: *Digest::of(&n.to_le_bytes()).0.first_chunk().unwrap(),
+        recorded_by: "import".to_owned(),
+        account: [0; 16],
+        attributed_to: Some("U066".to_owned()),
+        assurance: 0,
+        authority: None,
+        payload,
+    }
+}
+
+/// Events from `start`, cut so that a command is never in two batches.
+pub(super) fn events(start: u64, commands: u64) -> Vec<NewEvent> {
+    (start..start + 3 * commands).map(event).collect()
+}
+
+pub(super) fn on(storage: &Arc<MemoryStorage>) -> Log {
+    Log::with_storage(Arc::clone(storage) as Arc<dyn Storage>, None).unwrap()
+}
+
+/// Looks at a log from every side and compares it with the list of what was acknowledged.
+pub(super) fn check(log: &Log, model: &[RecordedEvent]) {
+    let reader = log.reader();
+    assert_eq!(reader.size(), model.len() as u64);
+    let read: Vec<_> = reader.scan(0..u64::MAX).map(Result::unwrap).collect();
+    assert_eq!(read.len(), model.len());
+    let mut decoded = Vec::new();
+    reader
+        .scan_pages(
+            0..u64::MAX,
+            |_, bytes| RecordRef::decode(bytes).unwrap().revision,
+            |position, revision| {
+                decoded.push((position, revision));
+                true
+            },
+        )
+        .unwrap();
+    assert_eq!(decoded, model.iter().map(|event| (event.position, event.revision)).collect::<Vec<_>>());
+    let mut previous = Digest::ZERO;
+    let mut leaves = Vec::new();
+    for (event, (position, bytes)) in model.iter().zip(&read) {
+        assert_eq!((event.position, &event.bytes), (*position, bytes));
+        let record = RecordRef::decode_canonical(bytes).unwrap();
+        assert_eq!((record.position, record.previous), (*position, previous));
+        assert_eq!((record.stream, record.revision), (&*event.stream, event.revision));
+        previous = Digest::of(bytes);
+        assert_eq!(previous, event.digest);
+        leaves.push(MerkleHash::leaf(bytes));
+    }
+    assert_eq!(reader.head().digest, previous);
+    assert_eq!(reader.head().root, MerkleHash::root_of(&leaves));
+    for event in model.iter().step_by(17) {
+        assert_eq!(reader.get(event.position).unwrap().unwrap(), event.bytes);
+        let stream: Vec<_> =
+            model.iter().filter(|other| other.stream == event.stream).map(|e| e.position).collect();
+        assert_eq!(reader.stream(&event.stream), stream);
+        assert_eq!(reader.stream_revision(&event.stream), stream.len() as u64);
+        let command: Vec<_> =
+            model.iter().filter(|other| other.command_id == event.command_id).map(|e| e.position).collect();
+        assert_eq!(reader.command(&event.command_id).unwrap().collect::<Vec<_>>(), command);
+    }
+    assert_eq!(reader.get(model.len() as u64).unwrap(), None);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(u64),
+    AppendTogether(Vec<u64>),
+    Reopen,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (1u64..40).prop_map(Step::Append),
+        1 => (60u64..200).prop_map(Step::Append),
+        1 => proptest::collection::vec(1u64..30, 1..5).prop_map(Step::AppendTogether),
+        1 => Just(Step::Reopen),
+    ];
+    proptest::collection::vec(step, 1..20)
+}
+
+fn run(steps: &[Step], mut log: Log, reopen: impl Fn(Log) -> Log) {
+    let mut model: Vec<RecordedEvent> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Append(commands) => {
+                model.extend(log.append(events(model.len() as u64, *commands)).unwrap());
+            }
+            Step::AppendTogether(parts) => {
+                // Two drafts, the second begun before the first is committed.
+                let mut first = log.draft();
+                for commands in parts {
+                    first.add(events(first.end(), *commands)).unwrap();
+                }
+                let mut second = first.next();
+                second.add(events(second.end(), parts[0])).unwrap();
+                model.extend(log.commit(first).unwrap());
+                model.extend(log.commit(second).unwrap());
+            }
+            Step::Reopen => log = reopen(log),
+        }
+    }
+    check(&log, &model);
+    check(&reopen(log), &model);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_log_in_memory_is_a_list(steps in steps()) {
+        let storage = Arc::new(MemoryStorage::default());
+        run(&steps, on(&storage), |_| on(&storage));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_log_in_sled_is_a_list(steps in steps()) {
+        let dir = tempfile::tempdir().unwrap();
+        run(&steps, Log::create(dir.path(), OPTIONS).unwrap(), |log| {
+            drop(log);
+            Log::open(dir.path(), OPTIONS).unwrap()
+        });
+    }
+}
+
+#[test]
+fn a_second_process_is_told_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::create(dir.path(), OPTIONS).unwrap();
+    let error = Log::open(dir.path(), OPTIONS).err().unwrap();
+    assert!(matches!(&error, OpenError::Storage(StorageError::Locked { .. })), "{error:?}");
+    assert!(error.to_string().contains("stop that one"), "{error}");
+    drop(log);
+    assert!(Log::open(dir.path(), OPTIONS).is_ok());
+    assert!(matches!(Log::create(dir.path(), OPTIONS), Err(OpenError::Exists(_))));
+    assert!(matches!(Log::open(&dir.path().join("no"), OPTIONS), Err(OpenError::Missing(_))));
+}
+
+#[test]
+fn a_snapshot_left_half_written_does_not_matter() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::create(dir.path(), OPTIONS).unwrap();
+    let model = log.append(events(0, 50)).unwrap();
+    drop(log);
+    std::fs::write(dir.path().join("sled/snap.0000000000000000.generating"), b"half").unwrap();
+    check(&Log::open(dir.path(), OPTIONS).unwrap(), &model);
+}
+
+#[test]
+fn two_hundred_thousand_events_are_one_unit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::create(dir.path(), OPTIONS).unwrap();
+    let mut model = log.append(events(0, 10)).unwrap();
+    model.extend(log.append(events(30, 66_666)).unwrap());
+    assert_eq!(log.reader().size(), 30 + 199_998);
+    let size = model.len() as u64;
+    let head = log.reader().head();
+    drop(log);
+    let log = Log::open(dir.path(), OPTIONS).unwrap();
+    assert_eq!(log.reader().head(), head);
+    assert_eq!(log.reader().get(size - 1).unwrap().unwrap(), model[model.len() - 1].bytes);
+    assert!(!dir.path().join("sled/blobs").read_dir().unwrap().any(|_| true));
+}
+
+/// Appends of growing size, as many as are acknowledged.
+fn workload(log: &mut Log) -> Vec<RecordedEvent> {
+    let mut model: Vec<RecordedEvent> = Vec::new();
+    for round in 0..12 {
+        let batch = events(model.len() as u64, 1 + round * round % 50);
+        match log.append(batch) {
+            Ok(recorded) => model.extend(recorded),
+            Err(error) => {
+                assert!(matches!(error, AppendError::OutcomeUnknown(_)), "{error:?}");
+                assert!(matches!(log.append(events(0, 1)), Err(AppendError::Poisoned)));
+                break;
+            }
+        }
+    }
+    model
+}
+
+#[test]
+fn a_crash_at_any_sync_keeps_what_was_acknowledged_before_it() {
+    let storage = Arc::new(MemoryStorage::default());
+    let whole = workload(&mut on(&storage));
+    for stop in 0..=storage.syncs() {
+        let storage = Arc::new(MemoryStorage::default());
+        storage.stop_syncing_after(stop);
+        workload(&mut on(&storage));
+        let rest = Arc::new(storage.crash());
+        let log = on(&rest);
+        let size = usize::try_from(log.reader().size()).unwrap();
+        let sizes: Vec<usize> =
+            (0..=12usize).map(|rounds| (0..rounds).map(|round| 3 * (1 + round * round % 50)).sum()).collect();
+        assert_eq!(size, sizes[usize::try_from(stop).unwrap()], "no batch is half there");
+        check(&log, &whole[..size]);
+    }
+}
+
+#[test]
+fn each_commit_may_fail_before_or_after_it_took_effect() {
+    for commit in 1..=12 {
+        for fault in [Fault::Before, Fault::After] {
+            let storage = Arc::new(MemoryStorage::default());
+            storage.fail_at(commit, fault);
+            let mut log = on(&storage);
+            let mut model = workload(&mut log);
+            // The failed batch is not seen, whatever became of it.
+            check(&log, &model);
+            let mut log = on(&storage);
+            let size = log.reader().size();
+            assert_eq!(size > model.len() as u64, fault == Fault::After);
+            // Sending the same commands again finds out.
+            let again = events(model.len() as u64, 1 + (commit - 1) * (commit - 1) % 50);
+            match (fault, log.append(again)) {
+                (Fault::Before, Ok(recorded)) => model.extend(recorded),
+                (Fault::After, Err(AppendError::CommandRepeated { position, .. })) => {
+                    assert_eq!(position, model.len() as u64);
+                    continue;
+                }
+                (_, other) => panic!("{other:?}"),
+            }
+            check(&log, &model);
+        }
+    }
+}
+
+#[test]
+fn a_draft_on_an_older_end_is_refused_and_nothing_changes() {
+    let storage = Arc::new(MemoryStorage::default());
+    let mut log = on(&storage);
+    let mut early = log.draft();
+    early.add(events(0, 1)).unwrap();
+    let model = log.append(events(0, 2)).unwrap();
+    assert!(matches!(log.commit(early), Err(AppendError::Stale { base: 0, size: 6 })));
+    assert!(matches!(log.append(events(0, 2)), Err(AppendError::CommandRepeated { position: 0, .. })));
+    let mut bad = events(6, 1);
+    bad[2].kind = String::new();
+    assert!(matches!(log.append(bad), Err(AppendError::Invalid { index: 2, .. })));
+    let mut large = events(6, 1);
+    large[1].payload = vec![0; 65_535];
+    assert!(matches!(log.append(large), Err(AppendError::TooLarge { index: 1, .. })));
+    check(&log, &model);
+}
+
+#[test]
+fn a_writer_beside_us_is_noticed() {
+    let storage = Arc::new(MemoryStorage::default());
+    let (mut ours, mut theirs) = (on(&storage), on(&storage));
+    theirs.append(events(0, 1)).unwrap();
+    assert!(matches!(ours.append(events(0, 1)), Err(AppendError::Refused(StorageError::Conflict))));
+    assert!(ours.is_poisoned());
+}
+
+#[test]
+fn events_of_the_largest_size_get_pages_of_their_own() {
+    let storage = Arc::new(MemoryStorage::default());
+    let mut log = on(&storage);
+    let mut list = events(0, 20);
+    let spare = 65_535 - log.draft().add(vec![list[5].clone()]).map(|_| 0).unwrap();
+    let room = {
+        let mut draft = log.draft();
+        draft.add(vec![list[5].clone()]).unwrap();
+        spare - draft.events()[0].bytes.len()
+    };
+    list[5].payload.extend((0..room).map(|at| u8::try_from(at * at % 251).unwrap()));
+    let model = log.append(list).unwrap();
+    assert_eq!(model[5].bytes.len(), 65_535);
+    check(&log, &model);
+    check(&on(&storage), &model);
+}
