@@ -421,3 +421,37 @@ fn every_problem_has_a_message_in_both_languages() {
         }
     }
 }
+
+#[test]
+fn a_key_reaches_down_only_where_cells_are_merged() {
+    let clauses = |merged: bool| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.set_name("条款").unwrap();
+        // Columns in another order, a header with a line break, the key not in column A.
+        for (row, cells) in [
+            (0, ["序言", "", "", "", ""]),
+            (2, ["条款\n序号", "协议编号 *", "条款内容", "责任单位", "五联类别"]),
+            (3, ["1", "XY-1", "甲", "某单位", "组织联建"]),
+            (5, ["２", "", "乙", "某单位", "\u{3000}组织联建"]),
+            (6, ["1", "XY-2", "丙", "某单位", "组织联建"]),
+        ] {
+            for (at, text) in (0..).zip(cells).filter(|(_, text)| !text.is_empty()) {
+                sheet.write_string(row, at, text).unwrap();
+            }
+        }
+        if merged {
+            sheet.merge_range(3, 1, 5, 1, "XY-1", &rust_xlsxwriter::Format::new()).unwrap();
+        }
+        let stated = Stated { reporting_unit: Some("县委".into()), as_of: "2022-06-30".parse().ok() };
+        read_with("x.xlsx", &book.save_to_buffer().unwrap(), &stated)
+    };
+    assert_eq!(told(&clauses(false)), ["条款!B6 key-blank"]);
+    let ledger = clauses(true).into_result().unwrap();
+    let keys: Vec<String> = ledger.sheets[0]
+        .rows
+        .iter()
+        .map(|row| format!("{} {} {}", row.line, row.value(0).canonical(), row.value(1).canonical()))
+        .collect();
+    assert_eq!(keys, ["4 XY-1 1", "6 XY-1 2", "7 XY-2 1"]);
+}
