@@ -1,1 +1,3 @@
 //! Translates: command line, HTTP, workbooks.
+
+pub mod workbook;
