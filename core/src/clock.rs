@@ -127,17 +127,19 @@ impl ClockWatch {
 
     fn judge(&self, now: i64, monotonic: i64, last_recorded: i64) -> Option<ClockFault> {
         let last = self.floor.map_or(last_recorded, |floor| floor.min(last_recorded));
-        if last - now > TOLERANCE_MICROS {
-            return Some(ClockFault::Behind { micros: last - now });
+        // An empty log has no last event; its place is taken by the beginning of time.
+        let behind = last.saturating_sub(now);
+        if behind > TOLERANCE_MICROS {
+            return Some(ClockFault::Behind { micros: behind });
         }
         if let Some((wall, steady)) = self.seen {
-            let micros = (now - wall) - (monotonic - steady);
-            if micros.abs() > TOLERANCE_MICROS {
+            let micros = now.saturating_sub(wall).saturating_sub(monotonic.saturating_sub(steady));
+            if micros.saturating_abs() > TOLERANCE_MICROS {
                 return Some(ClockFault::Jumped { micros });
             }
         }
-        let micros = now - self.outside?;
-        (micros.abs() > OUTSIDE_TOLERANCE_MICROS).then_some(ClockFault::Outside { micros })
+        let micros = now.saturating_sub(self.outside?);
+        (micros.saturating_abs() > OUTSIDE_TOLERANCE_MICROS).then_some(ClockFault::Outside { micros })
     }
 
     /// Somebody looked at the clock and says that it is right.

@@ -6,14 +6,18 @@
 
 pub mod clock;
 pub mod codec;
+pub mod command;
 pub mod day;
 #[macro_use]
 pub mod event;
 #[macro_use]
 pub mod domain;
 pub mod gate;
+pub mod ledger;
 pub mod log;
 pub mod record;
 pub mod rejection;
 pub mod schema;
+pub mod service;
+pub mod signer;
 pub mod snapshot;
