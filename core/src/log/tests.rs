@@ -32,7 +32,7 @@ pub(super) fn event(n: u64) -> NewEvent {
         version: 1,
         recorded_at: 1_654_500_000_000_000 + i64::try_from(n * 1000 % 7919).unwrap(),
         occurred_day: Day(19_149),
-        occurred_second: (n % 2 == 0).then_some(52_200),
+        occurred_second: n.is_multiple_of(2).then_some(52_200),
         command_id,
         command_digest: [2; 16],
         nonce: *Digest::of(&n.to_le_bytes()).0.first_chunk().unwrap(),
