@@ -560,3 +560,29 @@ fn the_example_of_the_format_has_its_known_bytes() {
         assert!(document.contains(&compact), "docs/FORMAT.md should show:\n{shown}");
     }
 }
+
+/// A batch larger than sled's segments, on a disk that stopped at some length of the file.
+#[test]
+fn a_large_batch_cut_anywhere_is_not_there_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::create(dir.path(), OPTIONS).unwrap();
+    log.append(events(0, 10)).unwrap();
+    let file = dir.path().join("sled/db");
+    let before = std::fs::metadata(&file).unwrap().len();
+    log.append(events(30, 40_000)).unwrap();
+    // Read while it is open: closing would write more.
+    let (bytes, conf) = (std::fs::read(&file).unwrap(), std::fs::read(dir.path().join("sled/conf")).unwrap());
+    let written = bytes.len() - usize::try_from(before).unwrap();
+    assert!(written > 16 << 20, "the batch spans segments: {written} bytes");
+    let whole = 30 + 120_000;
+    for part in 0..=8 {
+        let image = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(image.path().join("sled/blobs")).unwrap();
+        std::fs::write(image.path().join("sled/conf"), &conf).unwrap();
+        let cut = bytes.len() - written * part / 8;
+        std::fs::write(image.path().join("sled/db"), &bytes[..cut]).unwrap();
+        let mut log = Log::open(image.path(), OPTIONS).unwrap();
+        assert_eq!(log.reader().size(), if part == 0 { whole } else { 30 }, "cut at {cut}");
+        assert_eq!(log.verify(None, |_, _| ()).unwrap().faults, []);
+    }
+}
