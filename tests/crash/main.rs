@@ -15,7 +15,7 @@ use gongjian_core::command::{Envelope, Request};
 use gongjian_core::day::Day;
 use gongjian_core::domain::street::StreetCommand;
 use gongjian_core::ledger::{LedgerError, Options, Refused, Writer};
-use gongjian_core::log::{LogOptions, OpenError, StorageError, VerifyOptions};
+use gongjian_core::log::{LogOptions, OpenError, StorageError};
 use gongjian_core::record::{Digest, RecordRef};
 use gongjian_core::service::Ledger;
 
@@ -150,11 +150,11 @@ fn killed_under_load(rounds: u64) {
 
 /// Opens, verifies, and finds everything that was acknowledged.
 fn check(ledger: &Path, acknowledged: &BTreeMap<u64, (u64, String)>) {
-    let writer = match Writer::open(ledger, options()) {
+    let mut writer = match Writer::open(ledger, options()) {
         Err(LedgerError::Open(OpenError::Missing(_))) if acknowledged.is_empty() => return,
         other => other.unwrap(),
     };
-    let report = writer.log().verify(&VerifyOptions::default(), &mut |_, _| {}).unwrap();
+    let report = writer.verify(|_, _| {}).unwrap();
     assert!(report.faults.is_empty(), "{:?}", report.faults);
     let reader = writer.reader();
     for (position, (_, digest)) in acknowledged {
