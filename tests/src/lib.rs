@@ -70,3 +70,13 @@ pub fn import_folder(writer: &mut Writer, folder: &str) -> Outcome {
         Err(error) => panic!("{folder}: {error:?}"),
     }
 }
+
+/// The read models of everything in a ledger.
+pub fn views(writer: &Writer) -> gongjian_projections::views::Views {
+    let mut views = gongjian_projections::views::Views::default();
+    let reader = writer.reader();
+    for pair in reader.scan(0..reader.size()) {
+        views.apply(&pair.unwrap().1).unwrap();
+    }
+    views
+}
