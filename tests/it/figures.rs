@@ -23,7 +23,7 @@ fn parts(parts: &Value) -> Value {
 
 /// Imports the folders one after the other and compares with the right answers of the last.
 #[track_caller]
-fn check(folders: &[&str]) {
+pub(super) fn check(folders: &[&str]) {
     let mut writer = memory_ledger();
     for folder in folders {
         import_folder(&mut writer, folder);
@@ -59,7 +59,7 @@ fn check(folders: &[&str]) {
             }
         }
     }
-    assert!(compared > 200);
+    assert!(compared > 100);
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@
 mod figures;
 mod golden;
 mod properties;
+mod python;
 mod tidy;
 
 /// Compares with a file of `tests/fixtures`; `UPDATE_EXPECT=1` writes it.
