@@ -199,14 +199,14 @@ pub fn corrections<S: Category + Fields>(
         let was = state.get(field).ok_or_else(|| {
             Rejection::new("correction-field").with("field", field).with("allowed", S::NAMES.join(" "))
         })?;
+        if let Some(field) = S::REQUIRED.iter().find(|required| *required == field) {
+            required(field, now)?;
+        }
         if probe.correct(field, now, &at) != Some(true) {
             return Err(Rejection::new("correction-value").with("field", field).with("value", now));
         }
         if was == *now {
             return Err(Rejection::new("correction-same").with("field", field).with("value", now));
-        }
-        if let Some(field) = S::REQUIRED.iter().find(|required| *required == field) {
-            required(field, now)?;
         }
         if let (Some(kind), "name") = (S::NAMED, field.as_str()) {
             world.free_name(kind, now, id)?;

@@ -22,6 +22,9 @@ pub mod facts;
 pub mod table;
 pub mod work;
 
+#[cfg(test)]
+mod tests;
+
 use category::{Category, CommandSet, Context};
 use facts::At;
 use table::Table;
