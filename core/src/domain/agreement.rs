@@ -49,8 +49,10 @@ events! {
         Declined: "agreement.declined", version 1 { unit: String, reason: String }
         /// It is in force from the day on which this happened.
         Effected: "agreement.effected", version 1 {
-            /// Last day in force; none means 长期.
+            /// Last day in force.
             until: Option<Day>,
+            /// 长期: it never expires. Without either, the record does not state an end.
+            open_ended: bool,
         }
         /// Its text changed; all parties signed the new one.
         Amended: "agreement.amended", version 1 {
@@ -96,7 +98,7 @@ commands! {
         /// Refuse to sign.
         Decline: "agreement.decline" { unit: String, reason: String }
         /// Bring it into effect.
-        Effect: "agreement.effect" { until: Option<Day> }
+        Effect: "agreement.effect" { until: Option<Day>, #[serde(default)] open_ended: bool }
         /// Change its text, all parties having signed again.
         Amend: "agreement.amend" { summary: String, until: Option<Day>, units: Vec<String> }
         /// Suspend it.
@@ -136,6 +138,16 @@ impl Expiry {
         match self {
             Expiry::Open => None,
             Expiry::On(day) => Some(day),
+        }
+    }
+}
+
+impl Effected {
+    fn expiry(&self) -> Option<Expiry> {
+        match (self.until, self.open_ended) {
+            (Some(last), _) => Some(Expiry::On(last)),
+            (None, true) => Some(Expiry::Open),
+            (None, false) => None,
         }
     }
 }
@@ -256,7 +268,7 @@ impl Category for Agreement {
     // An old ledger knows no submission: it states when it was signed and when it took effect, or only one.
     const LEDGER_STEPS: &'static [Step] = &[
         ("agreement.sign", &["draft", "signing", "effective"]),
-        ("agreement.effect", &["draft", "signing", "signed"]),
+        ("agreement.effect", &["draft", "signing", "signed", "effective"]),
     ];
 
     fn word(&self) -> &str {
@@ -312,14 +324,20 @@ impl Category for Agreement {
                 state.is_party(&unit)?;
                 Ok(Declined { unit, reason: reason.clone() }.into())
             }
-            C::Effect { until } => {
+            C::Effect { until, open_ended } => {
+                // A second statement of an old ledger can only add until when it runs.
+                if state.effective.is_some() && state.expires.is_some() {
+                    return Err(wrong_state(context, id, state, "agreement.effect"));
+                }
+                let open_ended = until.is_none() && (*open_ended || !context.from_ledger());
+                let effected = Effected { until: *until, open_ended };
                 let effective = Some(Fact { on: context.occurred, at: 0 });
-                let probe = Agreement { effective, expires: Some(Expiry::of(*until)), ..state.clone() };
+                let probe = Agreement { effective, expires: effected.expiry(), ..state.clone() };
                 probe.consistent()?;
                 if !context.from_ledger() {
                     probe.overlaps_none(world, id)?;
                 }
-                Ok(Effected { until: *until }.into())
+                Ok(effected.into())
             }
             C::Amend { summary, until, units } => {
                 required("summary", summary)?;
@@ -426,7 +444,7 @@ impl Category for Agreement {
             }
             AgreementEvent::Effected(e) => {
                 self.effective = Some(at.fact());
-                self.expires = Some(Expiry::of(e.until));
+                self.expires = e.expiry();
             }
             AgreementEvent::Amended(e) => {
                 self.text_version = e.text_version;

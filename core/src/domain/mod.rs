@@ -422,7 +422,7 @@ impl World {
             "unit" => self.unit_code(given),
             "units" => list(&|name| self.unit_code(name)),
             "compounds" => list(&|name| self.compound_code(name)),
-            "source" => project::source_stream(self, given),
+            "source" => self.source_stream(given),
             "agreement" => id(self.agreement.get(given).is_some()),
             "meeting" => id(self.meeting.get(given).is_some()),
             "topic" => id(self.topic.get(given).is_some()),
@@ -440,6 +440,21 @@ impl World {
                     .is_some_and(|m| m.alliance == *alliance && m.unit == unit && m.on(day))
             })
         })
+    }
+
+    /// The stream behind a number that people write as a source: an issue, topic, decision or project.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn source_stream(&self, given: &str) -> Result<String, Rejection> {
+        if self.trail_of(given).is_some() {
+            return Ok(given.to_owned());
+        }
+        ["issue", "topic", "decision", "project"]
+            .iter()
+            .map(|category| format!("{category}/{given}"))
+            .find(|stream| self.trail_of(stream).is_some())
+            .ok_or_else(|| Rejection::unknown("source", given))
     }
 
     /// Ids of what belongs to a stream, such as the commitments of an agreement.

@@ -9,7 +9,6 @@ use super::category::{
 };
 use super::facts::{At, Fact};
 use super::meeting::Phase;
-use super::project::source_stream;
 use crate::rejection::Rejection;
 
 /// 结果 that end a topic's place on an agenda.
@@ -211,7 +210,7 @@ impl Category for Topic {
                 title: title.clone(),
                 category: category.clone(),
                 proposer: proposer.clone(),
-                source: source.as_ref().map(|given| source_stream(world, given)).transpose()?,
+                source: source.as_ref().map(|given| world.source_stream(given)).transpose()?,
             }
             .into());
         }
