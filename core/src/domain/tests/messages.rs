@@ -138,9 +138,9 @@ fn wanted_fields() -> BTreeSet<String> {
     ] {
         wanted.extend(names.iter().map(|name| (*name).to_owned()));
     }
-    // Fields that refusals name.
-    let mut texts = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+    // Fields that refusals name; those of the envelope are the writer's.
+    let mut texts = vec![include_str!("../../ledger.rs").to_owned()];
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain"), &mut texts);
     for text in &texts {
         for opening in [
             "required(",
