@@ -124,7 +124,7 @@ macro_rules! catalogue {
             /// Reads a command from its name and the JSON of its data.
             ///
             /// # Errors
-            /// `command-unknown`, or a text that says which field is missing, unknown or of another type.
+            /// [`CommandError`]; a malformed one says which field is missing, unknown or of another type.
             pub fn from_json(name: &str, data: serde_json::Value) -> Result<Command, CommandError> {
                 let whole = serde_json::json!({ "command": name, "data": data });
                 $(
