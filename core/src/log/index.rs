@@ -67,6 +67,20 @@ impl IndexBlock {
         self.stream_of.len()
     }
 
+    /// Stream, revision and command id of each event.
+    pub fn events(&self) -> Vec<(&str, Revision, [u8; 16])> {
+        let mut next: Vec<Revision> = self.streams.iter().map(|(_, first)| *first).collect();
+        let ids = self.commands.iter().flat_map(|(count, id)| std::iter::repeat_n(*id, usize::from(*count)));
+        let places = self.stream_of.iter().map(|place| usize::from(*place)).zip(ids);
+        places
+            .filter_map(|(place, id)| {
+                let (name, next) = (&self.streams.get(place)?.0, next.get_mut(place)?);
+                *next = next.wrapping_add(1);
+                Some((name.as_str(), next.wrapping_sub(1), id))
+            })
+            .collect()
+    }
+
     /// The uncompressed bytes.
     pub fn raw(&self) -> Vec<u8> {
         let byte = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);

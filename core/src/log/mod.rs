@@ -14,6 +14,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 mod append;
 pub mod hash;
@@ -25,6 +26,8 @@ mod sled_storage;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+pub mod tiles;
+mod verify;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
 pub use hash::MerkleHash;
@@ -33,8 +36,12 @@ pub use page::EventBytes;
 pub use read::{Head, LogReader, ReadError, Scan};
 pub use sled_storage::{BALLAST_BYTES, SledStorage};
 pub use storage::{Storage, StorageError};
+pub use tiles::TilesError;
+pub use verify::verify;
+pub use verify::{LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, VerifyOptions};
 
 use crate::record::Position;
+use tiles::TileThread;
 
 /// History is not what it was. Never repaired silently.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,8 +102,12 @@ impl Default for LogOptions {
 
 /// An open log: the one appender, and readers.
 pub struct Log {
+    // Before the appender, so that dropping the log first finishes the files.
+    tiles: Option<TileThread>,
+    tiles_dir: Option<PathBuf>,
     appender: Appender,
     reader: LogReader,
+    loading: Duration,
 }
 
 impl Log {
@@ -131,9 +142,18 @@ impl Log {
     ///
     /// # Errors
     /// [`OpenError`] if what is stored is not a log.
-    pub fn with_storage(storage: Arc<dyn Storage>, _tiles: Option<PathBuf>) -> Result<Log, OpenError> {
+    pub fn with_storage(storage: Arc<dyn Storage>, tiles: Option<PathBuf>) -> Result<Log, OpenError> {
+        let start = Instant::now();
         let reader = LogReader::load(storage)?;
-        Ok(Log { appender: Appender::new(reader.clone()), reader })
+        let loading = start.elapsed();
+        let thread = tiles.clone().map(|dir| TileThread::start(dir, reader.clone())).transpose();
+        let thread = thread.map_err(|source| StorageError::Io { operation: "start a thread", source })?;
+        Ok(Log { tiles: thread, tiles_dir: tiles, appender: Appender::new(reader.clone()), reader, loading })
+    }
+
+    /// How long it took to load the indexes when the log was opened, without the engine's own opening.
+    pub fn loading(&self) -> Duration {
+        self.loading
     }
 
     /// A handle for reading.
@@ -151,7 +171,9 @@ impl Log {
     /// # Errors
     /// [`AppendError`].
     pub fn commit(&mut self, draft: Draft) -> Result<Vec<RecordedEvent>, AppendError> {
-        self.appender.commit(draft)
+        let recorded = self.appender.commit(draft)?;
+        self.announce();
+        Ok(recorded)
     }
 
     /// Appends events as one unit: durable and visible on return, or neither.
@@ -159,7 +181,41 @@ impl Log {
     /// # Errors
     /// [`AppendError`].
     pub fn append(&mut self, events: Vec<NewEvent>) -> Result<Vec<RecordedEvent>, AppendError> {
-        self.appender.append(events)
+        let recorded = self.appender.append(events)?;
+        self.announce();
+        Ok(recorded)
+    }
+
+    fn announce(&self) {
+        if let Some(tiles) = &self.tiles {
+            tiles.announce(self.reader.size());
+        }
+    }
+
+    /// Waits until every sealed bundle and full tile has its file.
+    ///
+    /// # Errors
+    /// [`TilesError`] if one could not be written. Appending goes on; opening the log again tries again.
+    pub fn sync_tiles(&self) -> Result<(), TilesError> {
+        self.tiles.as_ref().map_or(Ok(()), TileThread::sync)
+    }
+
+    /// Recomputes everything from the bytes. `opened` is the payload that event 0 must have, if known;
+    /// `progress` is called with (events done, events in all).
+    ///
+    /// # Errors
+    /// [`StorageError`] if the storage cannot be read.
+    pub fn verify(
+        &mut self,
+        opened: Option<Vec<u8>>,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Report, StorageError> {
+        // `&mut`: an append in between would look like events beyond the head.
+        if let Err(error) = self.sync_tiles() {
+            tracing::warn!(%error, "verifying without the files that are missing");
+        }
+        let options = VerifyOptions { tiles: self.tiles_dir.clone(), opened };
+        verify::verify(self.reader.storage(), &options, progress)
     }
 
     /// Closes the log after its files are written. Dropping it does the same.

@@ -278,6 +278,29 @@ impl Page {
         }
     }
 
+    /// The stored value of this page with one event withheld.
+    #[cfg(test)]
+    pub(super) fn withhold(&self, position: Position, withheld: Withheld) -> std::io::Result<Vec<u8>> {
+        let mut raw = Vec::new();
+        for (at, entry) in self.entries() {
+            match entry {
+                Entry::Event(bytes) if at != position => {
+                    raw.extend_from_slice(
+                        &u16::try_from(bytes.len()).map_err(std::io::Error::other)?.to_be_bytes(),
+                    );
+                    raw.extend_from_slice(bytes);
+                }
+                _ => {
+                    raw.extend_from_slice(&[0, 0]);
+                    raw.extend_from_slice(&withheld.digest.0);
+                    raw.extend_from_slice(&withheld.leaf.0);
+                    raw.extend_from_slice(&withheld.erased_by.to_be_bytes());
+                }
+            }
+        }
+        compress(&raw)
+    }
+
     /// The entries with their positions.
     pub fn entries(&self) -> impl Iterator<Item = (Position, Entry<'_>)> {
         (self.first..self.end()).filter_map(|position| Some((position, self.entry(position)?)))
@@ -375,5 +398,34 @@ impl HeadState {
                 subtrees.iter().map(|hash| MerkleHash(*hash)).collect(),
             )?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_reads_back_and_its_checksum_is_checked() {
+        let events = [vec![1; 300], vec![2; 40]];
+        let value = Page::seal(events.iter().map(|event| event.as_slice())).unwrap();
+        let page = Page::open(5, &value).unwrap();
+        assert_eq!(page.end(), 7);
+        assert_eq!(*page.event(6).unwrap(), [2; 40]);
+        assert_eq!(page.event(7), None);
+        let mut flipped = value.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        assert!(Page::open(5, &flipped).is_err(), "{}", hex::encode(&value));
+        assert!(Page::open(5, &value[..value.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn a_head_reads_back() {
+        let mut head = HeadState { digest: Digest([7; 32]), recorded_at: -5, frontier: Frontier::default() };
+        for n in 0..11 {
+            head.frontier.push(MerkleHash::leaf(&[n]));
+            assert_eq!(HeadState::decode(&head.encode()), Some(head.clone()));
+        }
+        assert_eq!(HeadState::decode(&head.encode()[1..]), None);
     }
 }

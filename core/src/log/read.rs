@@ -185,6 +185,13 @@ impl LogReader {
         Ok(page)
     }
 
+    /// The sealed page that holds a position.
+    pub(super) fn sealed_page(&self, position: Position) -> Result<Page, ReadError> {
+        let first = self.state().index.page_of(position);
+        let first = first.ok_or_else(|| Corruption::new(position, "sealed page", "a page", "no page"))?;
+        self.read_page(first)
+    }
+
     fn read_page(&self, first: Position) -> Result<Page, ReadError> {
         let value = self.shared.storage.get(&page_key(first))?;
         let value = value.ok_or_else(|| Corruption::new(first, "sealed page", "a value", "nothing"))?;

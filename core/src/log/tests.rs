@@ -56,6 +56,16 @@ pub(super) fn on(storage: &Arc<MemoryStorage>) -> Log {
 
 /// Looks at a log from every side and compares it with the list of what was acknowledged.
 pub(super) fn check(log: &Log, model: &[RecordedEvent]) {
+    compare(log, model);
+    let reader = log.reader();
+    let report = verify(reader.storage(), &VerifyOptions::default(), |_, _| ()).unwrap();
+    assert_eq!(report.faults, []);
+    let head = reader.head();
+    assert_eq!((report.events, report.digest, report.root), (head.size, head.digest, head.root));
+}
+
+/// The part of [`check`] that holds also for a log that fell behind its storage.
+fn compare(log: &Log, model: &[RecordedEvent]) {
     let reader = log.reader();
     assert_eq!(reader.size(), model.len() as u64);
     let read: Vec<_> = reader.scan(0..u64::MAX).map(Result::unwrap).collect();
@@ -246,7 +256,7 @@ fn each_commit_may_fail_before_or_after_it_took_effect() {
             let mut log = on(&storage);
             let mut model = workload(&mut log);
             // The failed batch is not seen, whatever became of it.
-            check(&log, &model);
+            compare(&log, &model);
             let mut log = on(&storage);
             let size = log.reader().size();
             assert_eq!(size > model.len() as u64, fault == Fault::After);
@@ -308,4 +318,190 @@ fn events_of_the_largest_size_get_pages_of_their_own() {
     assert_eq!(model[5].bytes.len(), 65_535);
     check(&log, &model);
     check(&on(&storage), &model);
+}
+
+/// A log of three pages, the start of a fourth, and what verify says of it when one value is another.
+fn verify_with(storage: &MemoryStorage, key: &[u8], value: Option<Vec<u8>>) -> Report {
+    let damaged = storage.crash();
+    damaged.tamper(key, value);
+    verify(&damaged, &VerifyOptions::default(), |_, _| ()).unwrap()
+}
+
+fn small_log() -> (Arc<MemoryStorage>, Vec<RecordedEvent>) {
+    let storage = Arc::new(MemoryStorage::default());
+    let mut log = on(&storage);
+    let mut model = log.append(events(0, 50)).unwrap();
+    model.extend(log.append(events(150, 20)).unwrap());
+    (storage, model)
+}
+
+/// The first and last position that a key speaks for, in [`small_log`].
+fn concerns(key: &[u8]) -> std::ops::Range<u64> {
+    match page::KeyKind::of(key).unwrap() {
+        page::KeyKind::Head => 0..210,
+        page::KeyKind::Open(position) => position..position + 1,
+        page::KeyKind::Block(first) | page::KeyKind::Page(first) => first..first + 64,
+    }
+}
+
+#[test]
+fn any_flipped_byte_is_found_and_named() {
+    let (storage, model) = small_log();
+    let mut unnoticed = 0;
+    for (key, value) in storage.pairs() {
+        // The ends of a value whole, since frames have their fields there; a share of what lies between.
+        let end = value.len().saturating_sub(8);
+        for at in (0..value.len()).filter(|at| *at < 8 || *at >= end || at % 41 == 0) {
+            let mut flipped = value.clone();
+            flipped[at] ^= 1 << ((at * 5 + at / 8) % 8);
+            let report = verify_with(&storage, &key, Some(flipped));
+            match report.faults.first() {
+                Some(fault) => {
+                    let around = concerns(&key);
+                    assert!(around.contains(&fault.position), "byte {at} of {key:?}: {fault}");
+                }
+                // A bit of the compressed form that changes nothing of the content.
+                None => {
+                    assert_eq!(report.digest, model[209].digest);
+                    unnoticed += 1;
+                }
+            }
+        }
+    }
+    assert!(unnoticed < 8, "{unnoticed} flips of compressed bytes left the content as it was");
+}
+
+#[test]
+fn a_missing_or_foreign_value_is_found_and_named() {
+    let (storage, _) = small_log();
+    for (key, value) in storage.pairs() {
+        let report = verify_with(&storage, &key, None);
+        assert!(concerns(&key).contains(&report.faults[0].position), "{key:?}: {:?}", report.faults);
+        for foreign in [[&key[..], &[0]].concat(), [&[9], &key[..]].concat(), [&[0], &key[..]].concat()] {
+            assert!(!verify_with(&storage, &foreign, Some(value.clone())).is_sound(), "{foreign:?}");
+        }
+    }
+    let beyond = page::open_key(210);
+    assert_eq!(verify_with(&storage, &beyond, Some(b"x".to_vec())).faults[0].position, 210);
+}
+
+/// Replaces an event in its page by other bytes, with everything else left as it is.
+fn rewrite(storage: &MemoryStorage, position: u64, change: impl Fn(&mut crate::record::Record)) -> Report {
+    let first = position / 64 * 64;
+    let key = page::page_key(first);
+    let page = page::Page::open(first, &storage.get(&key).unwrap().unwrap()).unwrap();
+    let events: Vec<Vec<u8>> = (first..page.end())
+        .map(|at| {
+            let bytes = page.event(at).unwrap().to_vec();
+            if at != position {
+                return bytes;
+            }
+            let mut record = crate::record::Record::decode(&bytes).unwrap();
+            change(&mut record);
+            record.encode().unwrap()
+        })
+        .collect();
+    verify_with(storage, &key, Some(page::Page::seal(events.iter().map(|e| e.as_slice())).unwrap()))
+}
+
+#[test]
+fn a_forged_event_in_a_well_formed_page_is_named() {
+    let (storage, _) = small_log();
+    for position in [1, 63, 64, 100, 127, 128, 191] {
+        let report = rewrite(&storage, position, |record| record.trail.push('x'));
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+        let report = rewrite(&storage, position, |record| record.previous = Digest([1; 32]));
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+        let report = rewrite(&storage, position, |record| record.revision += 1);
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+        let report = rewrite(&storage, position, |record| record.command_id = [0xee; 16]);
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+        let report = rewrite(&storage, position, |record| record.recorded_at = 0);
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+        let report = rewrite(&storage, position, |record| record.kind = "agreement.unknown".to_owned());
+        assert_eq!(report.faults[0].position, position, "{:?}", report.faults);
+    }
+}
+
+#[test]
+fn opening_a_damaged_log_is_an_error_and_not_a_panic() {
+    let (storage, _) = small_log();
+    for (key, value) in storage.pairs() {
+        for at in (0..value.len()).step_by(7) {
+            let mut flipped = value.clone();
+            flipped[at] ^= 0x55;
+            let damaged = storage.crash();
+            damaged.tamper(&key, Some(flipped));
+            let damaged: Arc<dyn Storage> = Arc::new(damaged);
+            if let Ok(log) = Log::with_storage(damaged, None) {
+                let _ = log.reader().scan(0..300).count();
+                let _ = log.reader().scan_pages(0..300, |_, bytes| bytes.len(), |_, _| true);
+            }
+        }
+    }
+}
+
+#[test]
+fn sealed_bundles_and_tiles_become_files_and_are_caught_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let tiles = dir.path().join("tiles");
+    let storage = Arc::new(MemoryStorage::default());
+    let open = || Log::with_storage(Arc::clone(&storage) as Arc<dyn Storage>, Some(tiles.clone())).unwrap();
+    let mut log = open();
+    // One full tile of level 1 and a little more.
+    for start in (0..66_000).step_by(3_000) {
+        log.append(events(start, 1_000)).unwrap();
+    }
+    log.sync_tiles().unwrap();
+    let report = log.verify(None, |_, _| ()).unwrap();
+    assert_eq!((report.faults, report.files_missing), (vec![], 0));
+    assert!(tiles.join("tile/1/000").exists() && tiles.join("tile/entries/256").exists());
+    log.close();
+
+    std::fs::remove_file(tiles.join("tile/entries/007")).unwrap();
+    std::fs::remove_file(tiles.join("tile/1/000")).unwrap();
+    let mut log = open();
+    log.sync_tiles().unwrap();
+    assert!(tiles.join("tile/1/000").exists() && tiles.join("tile/entries/007").exists());
+    assert!(log.verify(None, |_, _| ()).unwrap().is_sound());
+
+    let mut bytes = std::fs::read(tiles.join("tile/entries/011")).unwrap();
+    bytes[30_000] ^= 1;
+    std::fs::write(tiles.join("tile/entries/011"), bytes).unwrap();
+    std::fs::write(tiles.join("tile/0/999"), b"").unwrap();
+    let faults = log.verify(None, |_, _| ()).unwrap().faults;
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    assert!((11 * 256..12 * 256).contains(&faults[0].position));
+}
+
+/// A record withheld as a later version may do it, with the order to erase it, and without.
+#[test]
+fn a_withheld_event_needs_the_order_to_erase_it() {
+    let storage = Arc::new(MemoryStorage::default());
+    let mut log = on(&storage);
+    let model = log.append(events(0, 50)).unwrap();
+    let mut order = event(150);
+    order.kind = RECORD_ERASED.to_owned();
+    order.payload = crate::codec::encode(&(20u64, model[20].digest.to_string())).unwrap();
+    let mut schema = event(0);
+    schema.command_id = event(150).command_id;
+    let fields = vec![("position".to_owned(), "u64".to_owned()), ("digest".to_owned(), "string".to_owned())];
+    schema.payload = crate::codec::encode(&(RECORD_ERASED.to_owned(), 1u16, fields)).unwrap();
+    log.append(vec![schema, order]).unwrap();
+
+    let key = page::page_key(0);
+    let sealed = page::Page::open(0, &storage.get(&key).unwrap().unwrap()).unwrap();
+    for (erased_by, sound) in [(151, true), (150, false)] {
+        let withheld =
+            page::Withheld { digest: model[20].digest, leaf: MerkleHash::leaf(&model[20].bytes), erased_by };
+        let value = sealed.withhold(20, withheld).unwrap();
+        let damaged = Arc::new(storage.crash());
+        damaged.tamper(&key, Some(value));
+        let report = verify(&*damaged, &VerifyOptions::default(), |_, _| ()).unwrap();
+        assert_eq!(report.is_sound(), sound, "{:?}", report.faults);
+        assert_eq!(report.root, log.reader().head().root);
+        let log = on(&damaged);
+        assert!(matches!(log.reader().get(20), Err(ReadError::Withheld { position: 20, .. })));
+        assert_eq!(log.reader().get(21).unwrap().unwrap(), model[21].bytes);
+    }
 }
