@@ -1,3 +1,4 @@
 //! Translates: command line, HTTP, workbooks.
 
+pub mod import;
 pub mod workbook;

@@ -43,6 +43,8 @@ fn durable(per_commit: u64, events: u64, tiles: bool) -> f64 {
     print(&format!("durable, {per_commit} a commit"), events, took, &note);
     let start = Instant::now();
     log.close();
+    let disk = std::fs::metadata(dir.path().join("sled/db")).unwrap().len();
+    println!("  {:.0} bytes of disk an event", disk as f64 / events as f64);
     if tiles {
         println!("  tiles caught up {:.2?} later", start.elapsed());
     }

@@ -103,6 +103,30 @@ pub enum Problem {
         /// The most rows read.
         limit: usize,
     },
+    /// Refers to something that is not registered or recorded.
+    Unknown,
+    /// The ledger has recorded another value.
+    Conflict {
+        /// What the ledger says.
+        recorded: String,
+    },
+    /// The ledger has recorded a value, and the cell is blank now.
+    Vanished {
+        /// What the ledger says.
+        recorded: String,
+    },
+    /// Must be filled in because another cell of the row is.
+    NeededBy {
+        /// The header of that other cell.
+        by: String,
+    },
+    /// A rule of the ledger refuses what the cell says.
+    Refused {
+        /// The rule's own code; its message is that of the rejection.
+        rule: String,
+        /// The rejection's arguments.
+        because: Vec<(String, String)>,
+    },
     /// More faults than are listed.
     TooManyFaults {
         /// The most faults listed.
@@ -138,6 +162,11 @@ impl Problem {
             Problem::TooLong { .. } => "too-long",
             Problem::KeyTwice { .. } => "key-twice",
             Problem::TooManyRows { .. } => "too-many-rows",
+            Problem::Unknown => "unknown",
+            Problem::Conflict { .. } => "conflict",
+            Problem::Vanished { .. } => "vanished",
+            Problem::NeededBy { .. } => "needed-by",
+            Problem::Refused { .. } => "refused",
             Problem::TooManyFaults { .. } => "too-many-faults",
         }
     }
@@ -184,6 +213,10 @@ impl Fault {
                 args.push(("min", min.to_string()));
                 args.push(("max", max.to_string()));
             }
+            Problem::Conflict { recorded } | Problem::Vanished { recorded } => {
+                args.push(("recorded", recorded.clone()));
+            }
+            Problem::NeededBy { by } => args.push(("by", by.clone())),
             Problem::NotInList { allowed } => args.push(("allowed", allowed.join("、"))),
             _ => (),
         }

@@ -2,6 +2,10 @@
 //!
 //! Reading, templates and registers all follow it. Adding a column means one line here.
 
+use gongjian_core::domain::commitment::JOINTS;
+use gongjian_core::domain::unit::KINDS;
+use gongjian_core::domain::{agreement, issue};
+
 use super::spec::Class::{Key, Once, Plan, Text, Versioned};
 use super::spec::{Class, ColumnSpec, Kind, LedgerSpec, SheetSpec, To, ValueType};
 
@@ -71,22 +75,10 @@ const UNITS: ValueType = ValueType::Names(To::Unit);
 const COUNT: ValueType = int(0, MANY);
 const ORDINAL: ValueType = int(1, 9_999);
 
-const FIVE_JOINTS: ValueType = one_of(&["组织联建", "党员联管", "活动联办", "问题联商", "资源联享"]);
+const FIVE_JOINTS: ValueType = one_of(JOINTS);
 const YES_NO: ValueType =
     ValueType::Choice { of: &["是", "否"], also: &[("有", "是"), ("无", "否")], closed: true };
-const UNIT_CATEGORY: ValueType = one_of(&[
-    "县直部门单位",
-    "物业企业",
-    "社会组织",
-    "驻区单位",
-    "联建单位",
-    "两新组织",
-    "社会公益力量",
-    "街道党组织",
-    "社区党组织",
-    "居委会",
-    "业主委员会",
-]);
+const UNIT_CATEGORY: ValueType = one_of(KINDS);
 /// Who brought a matter up: a class, never a person; therefore closed.
 const SOURCE: ValueType = one_of(&[
     "居民代表",
@@ -121,7 +113,7 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
                 column("所属街道", "street", Once, ValueType::Name(To::Street)).must(),
                 column("户数", "households", Versioned, COUNT),
                 column("人口", "population", Versioned, COUNT),
-                column("设立情形", "founding", Once, one_of(&["村改社区", "变更范围", "新成立居委会"])),
+                column("设立情形", "formation", Once, one_of(&["村改社区", "变更范围", "新成立居委会"])),
                 column("设立日期", "establishedOn", Once, DAY),
             ],
         ),
@@ -170,8 +162,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             &[
                 column("编码", "unit", Key, CODE).hint("单位编码，如 U001"),
                 column("名称", "name", Versioned, LABEL).must(),
-                column("类别", "category", Once, UNIT_CATEGORY).must(),
-                column("有无党组织", "partyOrganisation", Versioned, YES_NO).hint("是 或 否"),
+                column("类别", "kind", Once, UNIT_CATEGORY).must(),
+                column("有无党组织", "partyOrg", Versioned, YES_NO).hint("是 或 否"),
             ],
         ),
         sheet(
@@ -199,8 +191,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "节假日",
             &[
                 column("名称", "name", Key, LABEL).hint("节假日名称，如 端午节"),
-                column("开始日期", "firstOn", Key, DAY),
-                column("结束日期", "lastOn", Once, DAY).must(),
+                column("开始日期", "startsOn", Key, DAY),
+                column("结束日期", "endsOn", Once, DAY).must(),
             ],
         ),
     ],
@@ -216,8 +208,8 @@ pub static AGREEMENTS: LedgerSpec = LedgerSpec {
             "协议",
             &[
                 column("协议编号", "agreement", Key, CODE),
-                column("协议名称", "title", Text, TEXT).must(),
-                column("类型", "type", Once, one_of(&["党建协议", "共建协议", "结对协议"])).must(),
+                column("协议名称", "name", Text, TEXT).must(),
+                column("类型", "kind", Once, one_of(agreement::KINDS)).must(),
                 column("所属联盟", "alliance", Once, ValueType::Name(To::Alliance)).must(),
                 column("甲方", "partyA", Once, UNIT).must(),
                 column("乙方", "partyB", Once, UNIT).must(),
@@ -226,7 +218,7 @@ pub static AGREEMENTS: LedgerSpec = LedgerSpec {
                 column("生效日期", "effectiveOn", Once, DAY),
                 column("到期日期", "expiresOn", Once, ValueType::DayOrOpen),
                 column("终止日期", "terminatedOn", Once, DAY),
-                column("终止原因", "reason", Once, TEXT),
+                column("终止原因", "terminationReason", Once, TEXT),
                 column("佐证编号", "evidence", Once, CODE).hint("佐证材料编号，如 FJ-0001"),
             ],
         ),
@@ -238,7 +230,7 @@ pub static AGREEMENTS: LedgerSpec = LedgerSpec {
                 column("条款序号", "number", Key, ORDINAL).hint("协议内的序号，从 1 起的整数"),
                 column("条款内容", "text", Text, TEXT).must(),
                 column("五联类别", "joint", Once, FIVE_JOINTS).must(),
-                column("责任单位", "responsibleUnit", Once, UNIT).must(),
+                column("责任单位", "responsible", Once, UNIT).must(),
                 person("责任人", "responsiblePerson"),
                 person("联系电话", "telephone"),
                 column("完成时限", "dueOn", Plan, DAY),
@@ -259,7 +251,7 @@ pub static PROJECTS: LedgerSpec = LedgerSpec {
         "项目",
         &[
             column("项目编号", "project", Key, CODE).hint("项目编号，如 XM-2022-0001"),
-            column("项目名称", "title", Text, TEXT).must(),
+            column("项目名称", "name", Text, TEXT).must(),
             column(
                 "类别",
                 "category",
@@ -288,7 +280,7 @@ pub static PROJECTS: LedgerSpec = LedgerSpec {
             column("验收单位", "acceptor", Once, UNIT),
             column("验收日期", "acceptedOn", Once, DAY),
             column("取消日期", "cancelledOn", Once, DAY),
-            column("取消原因", "reason", Once, TEXT),
+            column("取消原因", "cancelReason", Once, TEXT),
         ],
     )],
 };
@@ -303,9 +295,9 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
             "会议",
             &[
                 column("会议编号", "meeting", Key, CODE).hint("会议编号，如 HY-2022-0046"),
-                column("会议类型", "type", Once, one_of(&["联席会议", "六号联席会议"])).must(),
+                column("会议类型", "meetingType", Once, one_of(&["联席会议", "六号联席会议"])).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
-                column("会议日期", "heldOn", Plan, DAY).must(),
+                column("会议日期", "date", Plan, DAY).must(),
                 column("状态", "status", Plan, one_of(&["计划中", "已召开", "已取消"])).must(),
                 column("原因", "reason", Once, TEXT),
                 column("通知日期", "noticedOn", Once, DAY),
@@ -313,7 +305,7 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
                 column("主持岗位", "chairPost", Once, LABEL).hint("岗位名称，不写人名"),
                 column("记录岗位", "recorderPost", Once, LABEL).hint("岗位名称，不写人名"),
                 column("应到单位数", "expectedUnits", Once, int(0, 10_000)),
-                column("参会单位", "presentUnits", Once, UNITS),
+                column("参会单位", "units", Once, UNITS),
                 column("居民代表人数", "residents", Once, int(0, 10_000)),
                 column("纪要编号", "minutes", Once, CODE).hint("纪要编号，如 JY-2022-0046"),
                 column("纪要确认日期", "minutesConfirmedOn", Once, DAY),
@@ -346,8 +338,8 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
                 column("议题序号", "number", Once, ORDINAL).must(),
                 column("事项编号", "decision", Key, CODE).hint("事项编号，如 HY-2022-0046-J1-1"),
                 column("议定事项", "text", Text, TEXT).must(),
-                column("责任单位", "responsibleUnit", Once, UNIT),
-                column("配合单位", "supportUnits", Once, UNITS),
+                column("责任单位", "responsible", Once, UNIT),
+                column("配合单位", "supporting", Once, UNITS),
                 column("完成时限", "dueOn", Plan, DAY),
                 column("延期至", "extendedTo", Plan, DAY),
                 column("完成日期", "completedOn", Once, DAY),
@@ -373,7 +365,7 @@ pub static WEDNESDAY: LedgerSpec = LedgerSpec {
                 column("实际日期", "heldOn", Once, DAY),
                 column("状态", "status", Plan, one_of(&["计划中", "已召开", "已取消", "未召开"])).must(),
                 column("原因", "reason", Once, TEXT),
-                column("参会方", "parties", Once, ValueType::Names(To::Party)),
+                column("参会方", "participants", Once, ValueType::Names(To::Party)),
             ],
         ),
         sheet(
@@ -383,19 +375,13 @@ pub static WEDNESDAY: LedgerSpec = LedgerSpec {
                 column("问题编号", "issue", Key, CODE).hint("问题编号，如 WT-2022-0001"),
                 column("例会编号", "occurrence", Once, ValueType::CodeOf(To::Wednesday)).must(),
                 column("小区", "compound", Once, COMPOUND).must(),
-                column(
-                    "类别",
-                    "category",
-                    Once,
-                    one_of(&["污水排放", "乱搭乱建", "停车难", "充电贵", "物业纠纷", "环境卫生"]),
-                )
-                .must(),
+                column("类别", "category", Once, one_of(issue::CATEGORIES)).must(),
                 column("问题描述", "text", Text, TEXT),
                 column("来源", "source", Once, SOURCE),
                 column("提出日期", "raisedOn", Once, DAY),
-                column("责任单位", "responsibleUnit", Once, UNIT),
+                column("责任单位", "responsible", Once, UNIT),
                 column("完成时限", "dueOn", Plan, DAY),
-                column("办结日期", "fixedOn", Once, DAY),
+                column("办结日期", "completedOn", Once, DAY),
                 column("核验单位", "verifier", Once, UNIT),
                 column("核验日期", "verifiedOn", Once, DAY),
             ],

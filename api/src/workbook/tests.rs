@@ -84,7 +84,7 @@ fn cells_are_what_they_mean() {
 
     let ledger = sound("wenshang-2022/联席会议台账.xlsx");
     let meetings = ledger.sheet("meetings").unwrap();
-    let present = meetings.spec.index("presentUnits").unwrap();
+    let present = meetings.spec.index("units").unwrap();
     assert_eq!(meetings.rows[0].value(present).names().len(), 4);
     assert_eq!(meetings.rows[0].a1(present), "L3");
     let topics = ledger.sheet("topics").unwrap();

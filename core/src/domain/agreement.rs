@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, Context, Wanted, absent, choice, correct, corrections, not_in_future, optional, present,
+    Category, Change, CommandSet as _, Context, Wanted, absent, choice, correct, corrections, not_in_future, optional, present,
     required,
 };
 use super::facts::{At, Fact, FieldText};
@@ -49,8 +49,10 @@ events! {
         Declined: "agreement.declined", version 1 { unit: String, reason: String }
         /// It is in force from the day on which this happened.
         Effected: "agreement.effected", version 1 {
-            /// Last day in force; none means 长期.
+            /// Last day in force.
             until: Option<Day>,
+            /// 长期: it never expires. Without either, the record does not state an end.
+            open_ended: bool,
         }
         /// Its text changed; all parties signed the new one.
         Amended: "agreement.amended", version 1 {
@@ -96,7 +98,7 @@ commands! {
         /// Refuse to sign.
         Decline: "agreement.decline" { unit: String, reason: String }
         /// Bring it into effect.
-        Effect: "agreement.effect" { until: Option<Day> }
+        Effect: "agreement.effect" { until: Option<Day>, #[serde(default)] open_ended: bool }
         /// Change its text, all parties having signed again.
         Amend: "agreement.amend" { summary: String, until: Option<Day>, units: Vec<String> }
         /// Suspend it.
@@ -136,6 +138,16 @@ impl Expiry {
         match self {
             Expiry::Open => None,
             Expiry::On(day) => Some(day),
+        }
+    }
+}
+
+impl Effected {
+    fn expiry(&self) -> Option<Expiry> {
+        match (self.until, self.open_ended) {
+            (Some(last), _) => Some(Expiry::On(last)),
+            (None, true) => Some(Expiry::Open),
+            (None, false) => None,
         }
     }
 }
@@ -297,14 +309,18 @@ impl Category for Agreement {
                 state.is_party(&unit)?;
                 Ok(Declined { unit, reason: reason.clone() }.into())
             }
-            C::Effect { until } => {
-                state.only_in(&["signed"], "agreement.effect", &["agreement.sign", "agreement.correct"]).or_else(
-                    // An old ledger may state the day on which it took effect and no day of signing.
-                    |refused| if context.from_ledger() && state.effective.is_none() { Ok(()) } else { Err(refused) },
-                )?;
+            C::Effect { until, open_ended } => {
+                // An old ledger may state no day of signing, and only later until when it runs.
+                let stated_late =
+                    context.from_ledger() && (state.effective.is_none() || state.expires.is_none());
+                if !stated_late {
+                    state.only_in(&["signed"], command.name(), &["agreement.sign", "agreement.correct"])?;
+                }
+                let open_ended = until.is_none() && (*open_ended || !context.from_ledger());
+                let effected = Effected { until: *until, open_ended };
                 let effective = Some(Fact { on: context.occurred, at: 0 });
-                Agreement { effective, expires: Some(Expiry::of(*until)), ..state.clone() }.consistent()?;
-                Ok(Effected { until: *until }.into())
+                Agreement { effective, expires: effected.expiry(), ..state.clone() }.consistent()?;
+                Ok(effected.into())
             }
             C::Amend { summary, until, units } => {
                 state.only_in(&["effective"], "agreement.amend", &["agreement.resume"])?;
@@ -413,7 +429,7 @@ impl Category for Agreement {
             }
             AgreementEvent::Effected(e) => {
                 self.effective = Some(at.fact());
-                self.expires = Some(Expiry::of(e.until));
+                self.expires = e.expiry();
             }
             AgreementEvent::Amended(e) => {
                 self.text_version = e.text_version;

@@ -412,6 +412,21 @@ impl World {
         Ok(codes.join("、"))
     }
 
+    /// The stream behind a number that people write as a source: an issue, topic, decision or project.
+    ///
+    /// # Errors
+    /// `reference-unknown`.
+    pub fn source_stream(&self, given: &str) -> Result<String, Rejection> {
+        if self.trail_of(given).is_some() {
+            return Ok(given.to_owned());
+        }
+        ["issue", "topic", "decision", "project"]
+            .iter()
+            .map(|category| format!("{category}/{given}"))
+            .find(|stream| self.trail_of(stream).is_some())
+            .ok_or_else(|| Rejection::unknown("source", given))
+    }
+
     /// Ids of what belongs to a stream, such as the commitments of an agreement.
     pub fn children_of(&self, stream: &str) -> &[String] {
         self.children.get(stream).map(Vec::as_slice).unwrap_or_default()

@@ -276,7 +276,7 @@ impl Category for Project {
                 category: category.clone(),
                 community: world.community_code(community)?,
                 compound: compound.as_ref().map(|given| world.compound_code(given)).transpose()?,
-                source: source.as_ref().map(|given| source_stream(world, given)).transpose()?,
+                source: source.as_ref().map(|given| world.source_stream(given)).transpose()?,
             }
             .into());
         }
@@ -397,7 +397,7 @@ impl Category for Project {
                 }
                 Ok(Cancelled { reason: reason.clone(), decision }.into())
             }
-            C::Link { stream } => Ok(Linked { stream: source_stream(world, stream)? }.into()),
+            C::Link { stream } => Ok(Linked { stream: world.source_stream(stream)? }.into()),
             C::Correct { changes, reason } => {
                 let changes = corrections(world, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
@@ -532,16 +532,4 @@ impl Project {
         self.due_on = None;
         self.extended_to = None;
     }
-}
-
-/// The stream behind a number that people write as a source: an issue, topic, decision or project.
-pub(super) fn source_stream(world: &World, given: &str) -> Result<String, Rejection> {
-    if world.trail_of(given).is_some() {
-        return Ok(given.to_owned());
-    }
-    ["issue", "topic", "decision", "project"]
-        .iter()
-        .map(|category| format!("{category}/{given}"))
-        .find(|stream| world.trail_of(stream).is_some())
-        .ok_or_else(|| Rejection::unknown("source", given))
 }

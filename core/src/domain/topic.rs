@@ -8,7 +8,6 @@ use super::category::{
     required,
 };
 use super::facts::{At, Fact};
-use super::project::source_stream;
 use crate::rejection::Rejection;
 
 /// 结果 that end a topic's place on an agenda.
@@ -184,7 +183,7 @@ impl Category for Topic {
                 title: title.clone(),
                 category: category.clone(),
                 proposer: proposer.clone(),
-                source: source.as_ref().map(|given| source_stream(world, given)).transpose()?,
+                source: source.as_ref().map(|given| world.source_stream(given)).transpose()?,
             }
             .into());
         }

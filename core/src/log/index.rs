@@ -1,7 +1,7 @@
 //! Where events are: by command and by stream, in memory, loaded from the index blocks of sealed pages.
 //!
-//! Lean on purpose: 4 bytes an event, 28 a command, about 30 and the name a stream. Hash tables hold numbers
-//! only and look the key up in a dense vector, so that a million of them load in a fraction of a second.
+//! Lean on purpose: 4 bytes an event, about 36 a command, about 40 and the name a stream. Hash tables hold
+//! numbers and look the key up in a dense vector, so that a million of them load in a fraction of a second.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
@@ -24,8 +24,11 @@ const BLOCK_BYTES_MAX: usize = 1 << 17;
 /// The index block of one sealed page (`docs/FORMAT.md`, section 7).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct IndexBlock {
-    /// Each stream of the page in order of first appearance, with its revision there.
-    pub streams: Vec<(String, Revision)>,
+    /// The names of the page's streams in order of first appearance, one after the other: one allocation
+    /// where there would be 64.
+    names: String,
+    /// For each stream, where its name ends, and its revision at its first appearance.
+    streams: Vec<(usize, Revision)>,
     /// For each event, its stream's place in `streams`.
     pub stream_of: Vec<u8>,
     /// Runs of events with one command id.
@@ -46,7 +49,8 @@ impl IndexBlock {
         for (at, (stream, revision, command)) in events.enumerate() {
             let next = u8::try_from(block.streams.len()).unwrap_or(u8::MAX);
             let (place, expected) = places.entry(stream).or_insert_with(|| {
-                block.streams.push((stream.to_owned(), revision));
+                block.names.push_str(stream);
+                block.streams.push((block.names.len(), revision));
                 (next, revision)
             });
             if *expected != revision {
@@ -67,16 +71,26 @@ impl IndexBlock {
         self.stream_of.len()
     }
 
+    /// The streams in order of first appearance, each with its revision there.
+    pub fn streams(&self) -> impl Iterator<Item = (&str, Revision)> {
+        let mut start = 0;
+        self.streams.iter().map(move |(end, first)| {
+            let name = &self.names[start..*end];
+            start = *end;
+            (name, *first)
+        })
+    }
+
     /// Stream, revision and command id of each event.
     pub fn events(&self) -> Vec<(&str, Revision, [u8; 16])> {
-        let mut next: Vec<Revision> = self.streams.iter().map(|(_, first)| *first).collect();
+        let mut next: Vec<(&str, Revision)> = self.streams().collect();
         let ids = self.commands.iter().flat_map(|(count, id)| std::iter::repeat_n(*id, usize::from(*count)));
         let places = self.stream_of.iter().map(|place| usize::from(*place)).zip(ids);
         places
             .filter_map(|(place, id)| {
-                let (name, next) = (&self.streams.get(place)?.0, next.get_mut(place)?);
+                let (name, next) = next.get_mut(place)?;
                 *next = next.wrapping_add(1);
-                Some((name.as_str(), next.wrapping_sub(1), id))
+                Some((*name, next.wrapping_sub(1), id))
             })
             .collect()
     }
@@ -85,7 +99,7 @@ impl IndexBlock {
     pub fn raw(&self) -> Vec<u8> {
         let byte = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         let mut raw = vec![BLOCK_FORMAT, byte(self.count()), byte(self.streams.len())];
-        for (name, first) in &self.streams {
+        for (name, first) in self.streams() {
             // A name lies inside a record, so its length fits.
             raw.extend_from_slice(&u16::try_from(name.len()).unwrap_or(u16::MAX).to_be_bytes());
             raw.extend_from_slice(name.as_bytes());
@@ -113,13 +127,22 @@ impl IndexBlock {
     /// # Errors
     /// [`Corruption`] if it is not a block.
     pub fn decode(first: Position, value: &[u8]) -> Result<IndexBlock, Corruption> {
-        let raw = decompress(value, BLOCK_BYTES_MAX)
-            .map_err(|source| Corruption::new(first, "index block", "a zstd frame", source.to_string()))?;
+        let raw = Self::decompress(first, value)?;
         Self::parse(&raw)
             .ok_or_else(|| Corruption::new(first, "index block", "the layout of format 1", hex::encode(&raw)))
     }
 
-    fn parse(raw: &[u8]) -> Option<IndexBlock> {
+    /// The uncompressed bytes of a stored value.
+    ///
+    /// # Errors
+    /// [`Corruption`] if it is not compressed bytes.
+    pub fn decompress(first: Position, value: &[u8]) -> Result<Vec<u8>, Corruption> {
+        decompress(value, BLOCK_BYTES_MAX)
+            .map_err(|source| Corruption::new(first, "index block", "a zstd frame", source.to_string()))
+    }
+
+    /// Reads the uncompressed bytes; `None` if they are not a block.
+    pub fn parse(raw: &[u8]) -> Option<IndexBlock> {
         let (&[format, count, streams], mut rest) = raw.split_first_chunk::<3>()?;
         if format != BLOCK_FORMAT || count == 0 || usize::from(count) > PAGE_EVENTS_MAX {
             return None;
@@ -129,7 +152,8 @@ impl IndexBlock {
             let (length, after) = rest.split_first_chunk::<2>()?;
             let (name, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
             let (first, after) = after.split_first_chunk::<8>()?;
-            block.streams.push((std::str::from_utf8(name).ok()?.to_owned(), u64::from_be_bytes(*first)));
+            block.names.push_str(std::str::from_utf8(name).ok()?);
+            block.streams.push((block.names.len(), u64::from_be_bytes(*first)));
             rest = after;
         }
         let (stream_of, rest) = rest.split_at_checked(usize::from(count))?;
@@ -154,8 +178,9 @@ impl IndexBlock {
 /// A table of numbers, found by the hash of what they stand for.
 #[derive(Debug, Default)]
 struct Table {
-    // Number + 1, so that 0 marks a free place. The length is a power of two, or zero.
-    places: Vec<u32>,
+    // The upper half of the hash, then number + 1, so that 0 marks a free place. The hash saves most looks
+    // at what a number stands for, and all of them when the table grows. The length is a power of two, or 0.
+    places: Vec<u64>,
     count: usize,
 }
 
@@ -165,34 +190,52 @@ impl Table {
         let mut at = start(hash, mask);
         loop {
             // At most three quarters are taken, so there is a free place to end at.
-            match self.places[at].checked_sub(1) {
-                None => return None,
-                Some(number) if is_it(number) => return Some(number),
-                Some(_) => at = (at + 1) & mask,
+            let place = self.places[at];
+            if place == 0 {
+                return None;
+            }
+            if place >> 32 == hash >> 32 {
+                let number = number(place);
+                if is_it(number) {
+                    return Some(number);
+                }
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn reserve(&mut self, count: usize) {
+        let wanted = (count.saturating_mul(4) / 3 + 1).next_power_of_two().max(16);
+        if wanted > self.places.len() {
+            let old = std::mem::replace(&mut self.places, vec![0; wanted]);
+            for place in old.into_iter().filter(|place| *place != 0) {
+                self.place(place);
             }
         }
     }
 
-    fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+    fn insert(&mut self, hash: u64, number: u32) {
         if (self.count + 1) * 4 > self.places.len() * 3 {
-            let wider = (self.places.len() * 2).max(16);
-            let old = std::mem::replace(&mut self.places, vec![0; wider]);
-            for number in old.into_iter().filter_map(|place| place.checked_sub(1)) {
-                self.place(hash_of(number), number);
-            }
+            self.reserve(self.places.len());
         }
-        self.place(hash, number);
+        self.place(((hash >> 32) << 32) | (u64::from(number) + 1));
         self.count += 1;
     }
 
-    fn place(&mut self, hash: u64, number: u32) {
+    fn place(&mut self, place: u64) {
         let mask = self.places.len() - 1;
-        let mut at = start(hash, mask);
+        let mut at = start(place, mask);
         while self.places[at] != 0 {
             at = (at + 1) & mask;
         }
-        self.places[at] = number + 1;
+        self.places[at] = place;
     }
+}
+
+fn number(place: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+    let number = place as u32;
+    number - 1
 }
 
 /// The high bits are the well mixed ones.
@@ -263,6 +306,8 @@ impl Index {
         self.before_in_stream.reserve(events);
         self.command_ids.reserve(events / 2);
         self.command_firsts.reserve(events / 2);
+        self.commands.reserve(events / 2);
+        self.streams.reserve(events / 8);
     }
 
     /// Gives back what loading reserved in vain.
@@ -281,11 +326,10 @@ impl Index {
         self.names.capacity()
             + 8 * self.name_ends.capacity()
             + 16 * self.command_ids.capacity()
-            + 4 * (self.streams.places.capacity()
-                + self.last_of_stream.capacity()
+            + 8 * (self.streams.places.capacity() + self.commands.places.capacity())
+            + 4 * (self.last_of_stream.capacity()
                 + self.count_of_stream.capacity()
                 + self.before_in_stream.capacity()
-                + self.commands.places.capacity()
                 + self.command_firsts.capacity()
                 + self.page_firsts.capacity())
     }
@@ -296,10 +340,10 @@ impl Index {
     /// [`Corruption`] if a stream's revision does not follow on the indexes so far.
     pub fn load(&mut self, first: Position, block: &IndexBlock) -> Result<(), Corruption> {
         let mut ids = [0u32; PAGE_EVENTS_MAX];
-        for (place, (name, revision)) in block.streams.iter().enumerate() {
+        for (place, (name, revision)) in block.streams().enumerate() {
             let id = self.intern(name);
             let expected = u64::from(self.count_of_stream[id as usize]);
-            if *revision != expected {
+            if revision != expected {
                 let at = block.stream_of.iter().position(|of| usize::from(*of) == place).unwrap_or(0);
                 let what = format!("revision of {name} in the index block");
                 return Err(Corruption::new(first + at as u64, what, expected, revision));
@@ -348,9 +392,7 @@ impl Index {
         self.command_ids.push(id);
         self.command_firsts.push(first);
         if id != NO_COMMAND {
-            let key = self.key;
-            let ids = &self.command_ids;
-            self.commands.insert(hash_id(key, &id), number, |number| hash_id(key, &ids[number as usize]));
+            self.commands.insert(hash_id(self.key, &id), number);
         }
     }
 
@@ -363,8 +405,7 @@ impl Index {
         self.name_ends.push(self.names.len());
         self.last_of_stream.push(NONE);
         self.count_of_stream.push(0);
-        let (key, names, ends) = (self.key, &self.names, &self.name_ends);
-        self.streams.insert(hash_name(key, name), id, |id| hash_name(key, name_of(names, ends, id)));
+        self.streams.insert(hash_name(self.key, name), id);
         id
     }
 

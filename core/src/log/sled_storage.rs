@@ -239,3 +239,43 @@ impl Storage for SledStorage {
         Ok(strays)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_errors() {
+        let full = || io::Error::from_raw_os_error(28);
+        assert!(is_disk_full(&full()));
+        assert!(is_disk_full(&sled::Error::Io(full())));
+        assert!(!is_disk_full(&sled::Error::Io(io::Error::other("else"))));
+        let StorageError::Engine { source, .. } = engine_error("open")(sled::Error::Io(full())) else {
+            panic!()
+        };
+        assert!(is_disk_full(source.as_ref()));
+    }
+
+    #[test]
+    fn the_ballast_is_written_and_what_spills_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(SledStorage::open(dir.path(), 100_000).unwrap());
+        assert_eq!(fs::metadata(dir.path().join("ballast")).unwrap().len(), 100_000);
+        fs::write(dir.path().join("sled/blobs/7"), b"spilled").unwrap();
+        assert!(SledStorage::open(dir.path(), 100_000).is_err());
+    }
+
+    #[test]
+    fn a_batch_whose_expectation_fails_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let storage = SledStorage::open(dir.path(), 0).unwrap();
+        let mut batch = Batch { expected: Some((b"h".to_vec(), None)), ..Batch::default() };
+        batch.put(*b"h", b"1".to_vec());
+        storage.commit(&batch).unwrap();
+        assert!(matches!(storage.commit(&batch), Err(StorageError::Conflict)));
+        batch.expected = Some((b"h".to_vec(), Some(b"1".to_vec())));
+        batch.remove(*b"h");
+        storage.commit(&batch).unwrap();
+        assert_eq!(storage.get(b"h").unwrap(), None);
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn event(n: u64) -> NewEvent {
         version: 1,
         recorded_at: 1_654_500_000_000_000 + i64::try_from(n * 1000 % 7919).unwrap(),
         occurred_day: Day(19_149),
-        occurred_second: (n % 2 == 0).then_some(52_200),
+        occurred_second: n.is_multiple_of(2).then_some(52_200),
         command_id,
         command_digest: [2; 16],
         nonce: *Digest::of(&n.to_le_bytes()).0.first_chunk().unwrap(),
@@ -503,5 +503,60 @@ fn a_withheld_event_needs_the_order_to_erase_it() {
         let log = on(&damaged);
         assert!(matches!(log.reader().get(20), Err(ReadError::Withheld { position: 20, .. })));
         assert_eq!(log.reader().get(21).unwrap().unwrap(), model[21].bytes);
+    }
+}
+
+/// The bytes of the worked example in `docs/FORMAT.md`. If this fails, the format changed.
+#[test]
+fn the_example_of_the_format_has_its_known_bytes() {
+    let opened = NewEvent {
+        stream: "ledger".to_owned(),
+        kind: LEDGER_OPENED.to_owned(),
+        version: 1,
+        recorded_at: 1_654_500_000_000_000,
+        occurred_day: Day(19_149),
+        occurred_second: None,
+        command_id: [1; 16],
+        command_digest: [2; 16],
+        nonce: [3; 16],
+        trail: "ledger".to_owned(),
+        recorded_by: "import".to_owned(),
+        account: [0; 16],
+        attributed_to: None,
+        assurance: 0,
+        authority: None,
+        payload: crate::codec::encode(&("a1", "ledger.example", "00ff")).unwrap(),
+    };
+    let mut declared = opened.clone();
+    declared.stream = "schema/note.taken@1".to_owned();
+    declared.trail = declared.stream.clone();
+    declared.kind = SCHEMA_DECLARED.to_owned();
+    declared.payload = crate::codec::encode(&("note.taken", 1u16, vec![("text", "string")])).unwrap();
+    let mut note = opened.clone();
+    note.stream = "note/1".to_owned();
+    note.trail = "note/1".to_owned();
+    note.kind = "note.taken".to_owned();
+    note.occurred_second = Some(52_200);
+    note.attributed_to = Some("U066".to_owned());
+    note.payload = crate::codec::encode(&"疏通").unwrap();
+    let storage = Arc::new(MemoryStorage::default());
+    let mut log = on(&storage);
+    let recorded = log.append(vec![opened, declared, note]).unwrap();
+    check(&log, &recorded);
+    let mut shown = String::new();
+    for event in &recorded {
+        shown += &format!("bytes {} {}\n", event.position, hex::encode(&*event.bytes));
+        shown += &format!("digest {} {}\n", event.position, event.digest);
+        shown += &format!("leaf {} {}\n", event.position, MerkleHash::leaf(&event.bytes));
+    }
+    shown += &format!("root {}\n", log.reader().head().root);
+    shown += &format!("head {}\n", hex::encode(storage.get(&page::HEAD_KEY).unwrap().unwrap()));
+    let rows = recorded.iter().map(|event| (&*event.stream, event.revision, event.command_id));
+    shown += &format!("block {}\n", hex::encode(index::IndexBlock::of(rows).unwrap().raw()));
+    let document = include_str!("../../../docs/FORMAT.md");
+    let document: String = document.split_whitespace().collect();
+    for line in shown.lines() {
+        let compact: String = line.split_whitespace().collect();
+        assert!(document.contains(&compact), "docs/FORMAT.md should show:\n{shown}");
     }
 }

@@ -4,7 +4,8 @@
 //! block. What runs from page to page (chain, revisions, commands, schemas, tree, files) is checked here in
 //! order (`Walk`). Structural damage ends the walk, since nothing behind it can be judged.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use super::page::{
 use super::storage::{Pairs, Storage, StorageError};
 use super::tiles::{self, TileKind};
 use super::{Corruption, pipeline};
-use crate::codec;
+use crate::codec::{self, CodecError};
 use crate::record::{Position, RECORD_FORMAT, RecordRef, Revision};
 
 /// Faults beyond this many say nothing new.
@@ -87,9 +88,13 @@ pub fn verify(
         }
     };
     let size = head.as_ref().map_or(0, HeadState::size);
+    // Room at once, within reason: a damaged head must not exhaust memory.
+    walk.commands.reserve(usize::try_from(size.min(1 << 22)).unwrap_or(0));
 
     let mut failure = None;
-    pipeline::in_order(Items::new(storage), pipeline::helpers(), look, |looked| {
+    let with_files = options.tiles.is_some();
+    let work = |item| look(item, with_files);
+    pipeline::in_order(Items::new(storage), pipeline::helpers(), work, |looked| {
         match looked {
             Err(error) => failure = Some(error),
             Ok(looked) => walk.take(looked),
@@ -134,13 +139,12 @@ impl<'a> Items<'a> {
     }
 
     fn advance(&mut self) -> Result<Option<Item>, StorageError> {
-        if self.page.is_none() {
-            match self.pages.next().transpose()? {
-                Some((key, value)) => match KeyKind::of(&key) {
-                    Some(KeyKind::Page(first)) => self.page = Some((first, value)),
-                    _ => return Ok(Some(Item::Foreign(key))),
-                },
-                None => {}
+        if self.page.is_none()
+            && let Some((key, value)) = self.pages.next().transpose()?
+        {
+            match KeyKind::of(&key) {
+                Some(KeyKind::Page(first)) => self.page = Some((first, value)),
+                _ => return Ok(Some(Item::Foreign(key))),
             }
         }
         let first = self.page.as_ref().map_or(Position::MAX, |(first, _)| *first);
@@ -209,7 +213,7 @@ enum Kind {
     Erased(Position, u64, String),
 }
 
-fn look(item: Result<Item, StorageError>) -> Result<Looked, StorageError> {
+fn look(item: Result<Item, StorageError>, with_files: bool) -> Result<Looked, StorageError> {
     let mut looked = Looked::default();
     let end = |mut looked: Looked, fault| {
         looked.faults.push(fault);
@@ -247,7 +251,7 @@ fn look(item: Result<Item, StorageError>) -> Result<Looked, StorageError> {
                 }
                 Err(fault) => return Ok(end(looked, fault)),
             };
-            match block.map(|value| IndexBlock::decode(first, &value)) {
+            match block.map(|value| IndexBlock::decompress(first, &value)) {
                 Some(Ok(block)) => (page, Some(block)),
                 Some(Err(fault)) => {
                     looked.faults.push(fault);
@@ -260,7 +264,7 @@ fn look(item: Result<Item, StorageError>) -> Result<Looked, StorageError> {
             }
         }
     };
-    looked.read(&page, stored_block.as_ref());
+    looked.read(&page, stored_block.as_deref(), with_files);
     Ok(looked)
 }
 
@@ -275,9 +279,12 @@ impl Looked {
         self.faults.push(Corruption::new(position, what, expected, found));
     }
 
-    fn read(&mut self, page: &Page, stored: Option<&IndexBlock>) {
+    fn read(&mut self, page: &Page, stored: Option<&[u8]>, with_files: bool) {
         let mut rows: Vec<(&str, Revision, [u8; 16])> = Vec::with_capacity(page.count());
-        let stored_rows = stored.map(IndexBlock::events).unwrap_or_default();
+        // Only looked into where it differs, or where it is all that is left of an erased event.
+        let parsed = LazyCell::new(|| stored.and_then(IndexBlock::parse));
+        let stored_rows = LazyCell::new(|| parsed.as_ref().map(IndexBlock::events).unwrap_or_default());
+        let mut canonical = Vec::with_capacity(1024);
         let mut used: FxHashSet<(&str, u16)> = FxHashSet::default();
         let mut full_at = None;
         for (position, entry) in page.entries() {
@@ -302,7 +309,7 @@ impl Looked {
             if self.layout.add(position, bytes.len()) {
                 full_at = Some(position);
             }
-            let record = match RecordRef::decode_canonical(bytes) {
+            let record = match decode_canonical(bytes, &mut canonical) {
                 Ok(record) => record,
                 Err(error) => {
                     self.fault(position, "bytes of the event", "a record in canonical form", error);
@@ -320,24 +327,29 @@ impl Looked {
                 self.opened = Some((record.kind.to_owned(), record.payload.to_vec()));
             }
         }
-        self.bundle = tiles::bundle_part(page);
+        if with_files {
+            self.bundle = tiles::bundle_part(page);
+        }
         self.ends = full_at.is_some() || !self.withheld.is_empty();
-        let same = rows.iter().zip(&stored_rows).take_while(|(row, stored)| row == stored).count();
+        let same = LazyCell::new(|| {
+            rows.iter().zip(stored_rows.iter()).take_while(|(row, stored)| row == stored).count()
+        });
         match IndexBlock::of(rows.iter().copied()) {
             Ok(block) => {
+                let raw = block.raw();
                 if let Some(stored) = stored
-                    && *stored != block
+                    && stored != raw
                 {
-                    let position = page.first() + same.min(rows.len().saturating_sub(1)) as u64;
-                    self.fault(position, "index block", hex::encode(block.raw()), hex::encode(stored.raw()));
+                    let position = page.first() + (*same).min(rows.len().saturating_sub(1)) as u64;
+                    self.fault(position, "index block", hex::encode(raw), hex::encode(stored));
                 }
                 self.block = block;
             }
             Err((at, expected)) => {
                 // Of a gap, the block tells on which side the false revision is.
-                if stored.is_some() && same < at {
-                    let (expected, found) = (stored_rows.get(same).map_or(0, |row| row.1), rows[same].1);
-                    self.fault(page.first() + same as u64, "revision", expected, found);
+                if parsed.is_some() && *same < at {
+                    let (expected, found) = (stored_rows.get(*same).map_or(0, |row| row.1), rows[*same].1);
+                    self.fault(page.first() + *same as u64, "revision", expected, found);
                 } else {
                     let found = rows.get(at).map_or(0, |row| row.1);
                     self.fault(page.first() + at as u64, "revision", expected, found);
@@ -406,6 +418,55 @@ impl Looked {
     }
 }
 
+/// Reads a record and encodes it again, by hand and after the table of `docs/FORMAT.md`: an encoder that
+/// shares nothing with the one that wrote it, and several times faster. `again` is a buffer to reuse.
+fn decode_canonical<'a>(bytes: &'a [u8], again: &mut Vec<u8>) -> Result<RecordRef<'a>, CodecError> {
+    let record = RecordRef::decode(bytes)?;
+    again.clear();
+    encode_by_hand(&record, again);
+    if again == bytes { Ok(record) } else { Err(CodecError::NotCanonical) }
+}
+
+fn encode_by_hand(record: &RecordRef<'_>, out: &mut Vec<u8>) {
+    let text = |out: &mut Vec<u8>, bytes: &[u8]| {
+        out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        out.extend_from_slice(bytes);
+    };
+    let optional = |out: &mut Vec<u8>, value: Option<&str>| match value {
+        None => out.push(0),
+        Some(value) => {
+            out.push(1);
+            text(out, value.as_bytes());
+        }
+    };
+    out.extend_from_slice(&record.format.to_le_bytes());
+    out.extend_from_slice(&record.position.to_le_bytes());
+    out.extend_from_slice(&record.previous.0);
+    out.extend_from_slice(&record.recorded_at.to_le_bytes());
+    out.extend_from_slice(&record.occurred_day.0.to_le_bytes());
+    match record.occurred_second {
+        None => out.push(0),
+        Some(second) => {
+            out.push(1);
+            out.extend_from_slice(&second.to_le_bytes());
+        }
+    }
+    text(out, record.stream.as_bytes());
+    out.extend_from_slice(&record.revision.to_le_bytes());
+    text(out, record.kind.as_bytes());
+    out.extend_from_slice(&record.version.to_le_bytes());
+    out.extend_from_slice(&record.command_id);
+    out.extend_from_slice(&record.command_digest);
+    out.extend_from_slice(&record.nonce);
+    text(out, record.trail.as_bytes());
+    text(out, record.recorded_by.as_bytes());
+    out.extend_from_slice(&record.account);
+    optional(out, record.attributed_to);
+    out.push(record.assurance);
+    optional(out, record.authority);
+    text(out, record.payload);
+}
+
 /// Position and digest, with which the payload of an erasing event begins.
 fn erased(payload: &[u8]) -> Option<(u64, String)> {
     let (position, rest) = payload.split_first_chunk::<8>()?;
@@ -431,7 +492,7 @@ struct Walk<'a> {
     broken: Option<BrokenLink>,
     recorded_at: i64,
     streams: FxHashMap<String, Revision>,
-    commands: HashSet<[u8; 16]>,
+    commands: FxHashSet<[u8; 16]>,
     last_command: [u8; 16],
     schemas: FxHashMap<(String, u16), Vec<(String, String)>>,
     withheld: BTreeMap<Position, Withheld>,
@@ -454,7 +515,7 @@ impl<'a> Walk<'a> {
             broken: None,
             recorded_at: i64::MIN,
             streams: FxHashMap::default(),
-            commands: HashSet::new(),
+            commands: FxHashSet::default(),
             last_command: NO_COMMAND,
             schemas: FxHashMap::default(),
             withheld: BTreeMap::new(),
@@ -573,7 +634,7 @@ impl<'a> Walk<'a> {
         for place in &block.stream_of {
             counts[usize::from(*place)] += 1;
         }
-        for (place, (name, revision)) in block.streams.iter().enumerate() {
+        for (place, (name, revision)) in block.streams().enumerate() {
             let count = counts.get(place).copied().unwrap_or(0);
             let expected = match self.streams.get_mut(name) {
                 Some(next) => {
@@ -581,11 +642,11 @@ impl<'a> Walk<'a> {
                     *next - count
                 }
                 None => {
-                    self.streams.insert(name.clone(), count);
+                    self.streams.insert(name.to_owned(), count);
                     0
                 }
             };
-            if *revision != expected {
+            if revision != expected {
                 let at = block.stream_of.iter().position(|of| usize::from(*of) == place).unwrap_or(0);
                 let what = format!("revision of {name}");
                 self.fault(Corruption::new(first + at as u64, what, expected, revision));
@@ -774,5 +835,42 @@ impl Files {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoder_by_hand_agrees_with_the_codec() {
+        let day = crate::day::Day(-3);
+        let mut record = RecordRef {
+            format: 1,
+            position: 0x0102_0304_0506_0708,
+            previous: Digest([9; 32]),
+            recorded_at: -2,
+            occurred_day: day,
+            occurred_second: Some(5),
+            stream: "议题/1",
+            revision: 3,
+            kind: "issue.raised",
+            version: 2,
+            command_id: [1; 16],
+            command_digest: [2; 16],
+            nonce: [3; 16],
+            trail: "t",
+            recorded_by: "import",
+            account: [4; 16],
+            attributed_to: Some("U066"),
+            assurance: 1,
+            authority: None,
+            payload: &[1, 2, 3],
+        };
+        for _ in 0..2 {
+            let bytes = codec::encode(&record).unwrap();
+            assert_eq!(decode_canonical(&bytes, &mut Vec::new()).unwrap(), record);
+            (record.occurred_second, record.attributed_to, record.authority) = (None, None, Some("rule@1"));
+        }
     }
 }
