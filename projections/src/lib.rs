@@ -1,1 +1,30 @@
-//! One file per read model: pure folds of the log.
+//! Remembers differently: read models folded from the log, and what people ask of them.
+//!
+//! [`projection`] says what a read model is, [`views`] lists them all, [`runner`] keeps snapshots and
+//! rebuilds. Questions that span read models have files of their own: [`figures`] (the quarterly report),
+//! [`findings`] (what the rule book says about what was recorded), [`trail`] (one matter from the problem
+//! to its verification), [`lists`] (registers, sheets and the calendar).
+//!
+//! Everything here can be thrown away and folded again; nothing here is true because it is written here.
+
+pub mod projection;
+pub mod views;
+
+pub mod agreements;
+pub mod imports;
+pub mod meetings;
+pub mod projects;
+pub mod registry;
+pub mod rules;
+pub mod trails;
+pub mod wednesday;
+
+pub mod runner;
+
+pub mod figures;
+pub mod findings;
+pub mod lists;
+pub mod trail;
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,138 @@
+//! All read models together. The table below is the only list of them.
+
+use gongjian_core::day::Day;
+use gongjian_core::record::{Digest, Position, RecordRef};
+
+use crate::projection::{ApplyError, Decoded, Projection};
+
+macro_rules! read_models {
+    ($($(#[$doc:meta])* $module:ident: $Model:ident;)+) => {
+        /// Every read model, each with the position it applies next.
+        #[derive(Clone, Debug, Default)]
+        pub struct Views {
+            $($(#[$doc])* pub $module: crate::$module::$Model,)+
+            progress: Progress,
+            /// `previous` of the event applied last: which history this is.
+            anchor: Digest,
+        }
+
+        #[derive(Clone, Debug, Default)]
+        struct Progress { $($module: Position,)+ }
+
+        /// Name and version of every read model, in the order of the table.
+        pub const READ_MODELS: &[(&str, u32)] =
+            &[$((<crate::$module::$Model as Projection>::NAME, <crate::$module::$Model as Projection>::VERSION)),+];
+
+        impl Views {
+            /// Folds one event in. What a read model has applied already, it ignores.
+            ///
+            /// # Errors
+            /// [`ApplyError`]; nothing changes.
+            pub fn apply_record(&mut self, record: RecordRef<'_>) -> Result<(), ApplyError> {
+                let expected = self.position();
+                if record.position < expected {
+                    return Ok(());
+                }
+                if record.position > expected {
+                    return Err(ApplyError::Gap { expected, found: record.position });
+                }
+                let decoded = Decoded::from_record(record)?;
+                let recorded = decoded.recorded();
+                $(
+                    if self.progress.$module == expected {
+                        self.$module.apply(&recorded);
+                        self.progress.$module += 1;
+                    }
+                )+
+                self.anchor = decoded.record.previous;
+                Ok(())
+            }
+
+            /// The position that is applied next: how many events were folded.
+            pub fn position(&self) -> Position {
+                let mut position = Position::MAX;
+                $(position = position.min(self.progress.$module);)+
+                position
+            }
+
+            /// Digest of each read model's content by its name.
+            pub fn digests(&self) -> Vec<(&'static str, Digest)> {
+                vec![$((<crate::$module::$Model as Projection>::NAME, self.$module.digest())),+]
+            }
+
+            /// Calls `save` with name, version, next position and content of each read model.
+            pub(crate) fn each_content<E>(
+                &self,
+                mut save: impl FnMut(&'static str, u32, Position, Vec<u8>) -> Result<(), E>,
+            ) -> Result<(), E> {
+                $(save(
+                    <crate::$module::$Model as Projection>::NAME,
+                    <crate::$module::$Model as Projection>::VERSION,
+                    self.progress.$module,
+                    self.$module.content(),
+                )?;)+
+                Ok(())
+            }
+
+            /// Fills each read model with what `load` finds for its name and version, newest first: next
+            /// position and content. Content that does not decode is passed over.
+            pub(crate) fn load(&mut self, mut load: impl FnMut(&str, u32) -> Vec<(Position, Vec<u8>)>) {
+                $(
+                    let found = load(
+                        <crate::$module::$Model as Projection>::NAME,
+                        <crate::$module::$Model as Projection>::VERSION,
+                    );
+                    for (position, content) in found {
+                        if let Ok(model) = gongjian_core::codec::decode_snapshot(&content) {
+                            self.$module = model;
+                            self.progress.$module = position;
+                            break;
+                        }
+                    }
+                )+
+            }
+        }
+    };
+}
+
+read_models! {
+    /// Streets, communities, compounds, branches, grids, units, posts, alliances, memberships, holidays.
+    registry: Registry;
+    /// Agreements and their commitments.
+    agreements: Agreements;
+    /// Projects and their claims.
+    projects: Projects;
+    /// Series, meetings, topics, decisions and follow-up tasks.
+    meetings: Meetings;
+    /// Occurrences of the Wednesday meeting and the issues raised there.
+    wednesday: Wednesday;
+    /// The rule book over time.
+    rules: Rules;
+    /// Imports, late entries and corrections.
+    imports: Imports;
+    /// Matters: root stream → positions.
+    trails: Trails;
+}
+
+impl Views {
+    /// Folds one stored event in. What a read model has applied already, it ignores.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; nothing changes.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        let record = RecordRef::decode(bytes)
+            .map_err(|source| ApplyError::Record { expected: self.position(), source })?;
+        self.apply_record(record)
+    }
+
+    /// `previous` of the event applied last.
+    pub(crate) fn anchor(&self) -> Digest {
+        self.anchor
+    }
+
+    /// The day as of which figures are judged where nobody names one: in a ledger that was only ever
+    /// filled by imports the latest 截至日期, otherwise `today`.
+    pub fn default_on(&self, today: Day) -> Day {
+        self.imports.only_as_of().unwrap_or(today)
+    }
+}
