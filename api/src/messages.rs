@@ -151,10 +151,15 @@ impl Text {
 
     /// What a rule's no says, with the states, commands and fields in it translated.
     pub fn rejection(self, rejection: &Rejection) -> String {
+        self.refusal(rejection.code, rejection.args.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// The same, from a code and arguments.
+    pub fn refusal<'a>(self, code: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let args: Vec<(&str, String)> =
-            rejection.args.iter().map(|(name, value)| (*name, self.argument(rejection.code, name, value))).collect();
+            args.map(|(name, value)| (name, self.argument(code, name, value))).collect();
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.get(rejection.code, &args)
+        self.get(code, &args)
     }
 
     fn argument(self, code: &str, name: &str, value: &str) -> String {

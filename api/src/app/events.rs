@@ -11,7 +11,8 @@ use gongjian_core::domain::{Event, kinds, schema::SchemaEvent};
 use gongjian_core::log::{LogReader, ReadError};
 use gongjian_core::record::{Assurance, Digest, Position, RecordRef};
 use gongjian_core::schema;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::App;
 use crate::error::Problem;
@@ -71,11 +72,53 @@ pub struct EventFilter {
     pub raw: bool,
 }
 
+/// An event as the command line and HTTP show it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum ShownEvent {
+    /// Envelope and payload.
+    Whole(Box<WholeEvent>),
+    /// Its bytes were destroyed by an erasure order.
+    #[serde(rename_all = "camelCase")]
+    Withheld {
+        /// Its place in the log.
+        position: Position,
+        /// Always true.
+        withheld: bool,
+        /// The place of the order.
+        erased_by: Position,
+    },
+}
+
+/// See [`ShownEvent`]; `data` as recorded, never upcast, and `None` if no declared layout fits.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the fields are those of the record, which documents them")]
+pub struct WholeEvent {
+    pub position: Position,
+    pub digest: String,
+    pub recorded_at: String,
+    pub occurred_on: String,
+    pub stream: String,
+    pub revision: u64,
+    pub kind: String,
+    pub version: u16,
+    pub data: Option<Value>,
+    pub command_id: String,
+    pub trail: String,
+    pub recorded_by: String,
+    pub attributed_to: Option<String>,
+    pub assurance: &'static str,
+    pub authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
+}
+
 /// Some events, and where the next ones begin.
 #[derive(Clone, Debug, Default)]
 pub struct EventPage {
     /// The events.
-    pub items: Vec<Value>,
+    pub items: Vec<ShownEvent>,
     /// From where to go on; `None` at the end of the log.
     pub next: Option<Position>,
 }
@@ -85,7 +128,7 @@ impl App {
     ///
     /// # Errors
     /// [`Problem`] if it is withheld or cannot be read.
-    pub fn event(&self, position: Position, raw: bool) -> Result<Option<Value>, Problem> {
+    pub fn event(&self, position: Position, raw: bool) -> Result<Option<ShownEvent>, Problem> {
         match self.reader().get(position)? {
             Some(bytes) => self.show(position, &bytes, raw).map(Some),
             None => Ok(None),
@@ -137,7 +180,7 @@ impl App {
     ) -> Result<bool, Problem> {
         let shown = match bytes {
             Err(ReadError::Withheld { erased_by, .. }) if filter.kind.is_none() => {
-                json!({ "position": position, "withheld": true, "erasedBy": erased_by })
+                ShownEvent::Withheld { position, withheld: true, erased_by }
             }
             Err(ReadError::Withheld { .. }) => return Ok(true),
             Err(error) => return Err(error.into()),
@@ -148,7 +191,11 @@ impl App {
                 {
                     return Ok(true);
                 }
-                if page.items.len() < limit { self.show(position, bytes, filter.raw)? } else { Value::Null }
+                if page.items.len() >= limit {
+                    page.next = Some(position);
+                    return Ok(false);
+                }
+                self.show(position, bytes, filter.raw)?
             }
         };
         if page.items.len() >= limit {
@@ -160,34 +207,31 @@ impl App {
     }
 
     /// The JSON of one event.
-    fn show(&self, position: Position, bytes: &[u8], raw: bool) -> Result<Value, Problem> {
+    fn show(&self, position: Position, bytes: &[u8], raw: bool) -> Result<ShownEvent, Problem> {
         let record = RecordRef::decode(bytes).map_err(|error| {
             tracing::error!(position, %error, "an event is no record");
             Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "damaged").with("position", position)
         })?;
         let layout = self.shared.layouts.of(self.reader(), record.kind, record.version);
         let data = layout.and_then(|fields| schema::to_json(&fields, record.payload).ok());
-        let mut event = Map::new();
-        let mut put = |name: &str, value: Value| event.insert(name.to_owned(), value);
-        put("position", json!(record.position));
-        put("digest", json!(Digest::of(bytes).to_string()));
-        put("recordedAt", json!(instant(record.recorded_at)));
-        put("occurredOn", json!(occurred_text(record.occurred_day, record.occurred_second)));
-        put("stream", json!(record.stream));
-        put("revision", json!(record.revision));
-        put("kind", json!(record.kind));
-        put("version", json!(record.version));
-        put("data", data.unwrap_or(Value::Null));
-        put("commandId", json!(uuid(&record.command_id)));
-        put("trail", json!(record.trail));
-        put("recordedBy", json!(record.recorded_by));
-        put("attributedTo", json!(record.attributed_to));
-        put("assurance", json!(Assurance::word(record.assurance)));
-        put("authority", json!(record.authority));
-        if raw {
-            put("bytes", json!(STANDARD.encode(bytes)));
-        }
-        Ok(Value::Object(event))
+        Ok(ShownEvent::Whole(Box::new(WholeEvent {
+            position: record.position,
+            digest: Digest::of(bytes).to_string(),
+            recorded_at: instant(record.recorded_at),
+            occurred_on: occurred_text(record.occurred_day, record.occurred_second),
+            stream: record.stream.to_owned(),
+            revision: record.revision,
+            kind: record.kind.to_owned(),
+            version: record.version,
+            data,
+            command_id: uuid(&record.command_id),
+            trail: record.trail.to_owned(),
+            recorded_by: record.recorded_by.to_owned(),
+            attributed_to: record.attributed_to.map(str::to_owned),
+            assurance: Assurance::word(record.assurance),
+            authority: record.authority.map(str::to_owned),
+            bytes: raw.then(|| STANDARD.encode(bytes)),
+        })))
     }
 }
 

@@ -20,13 +20,20 @@ use crate::error::Problem;
 
 mod events;
 mod follow;
+mod imports;
+mod lists;
+mod read;
 mod upkeep;
 
-pub use events::{EventFilter, EventPage};
-pub use upkeep::Verification;
+pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
+pub use follow::ViewsGuard;
+pub use lists::{LISTS, ListFilter, ListPage, ListSpec, list_of};
+pub use read::{Asked, Known};
+pub use upkeep::{Rebuilt, Verification, random_id};
 
 use events::Layouts;
-use follow::HeadFollower;
+use follow::{HeadFollower, Kept, KeptFollower};
+use read::History;
 
 /// Requests that may be under way. Below the writer's queue, so that handing one over never waits.
 const REQUESTS_MAX: usize = 2_048;
@@ -43,12 +50,20 @@ struct Shared {
     ledger: Ledger,
     reader: LogReader,
     head: watch::Receiver<u64>,
+    kept: Arc<Kept>,
+    history: History,
     layouts: Layouts,
     clock: Arc<dyn Clock>,
     dir: Option<PathBuf>,
     requests: Semaphore,
     started: Instant,
     opening: Duration,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.kept.save();
+    }
 }
 
 impl App {
@@ -91,6 +106,9 @@ impl App {
     ) -> Result<App, LedgerError> {
         let reader = writer.reader();
         let (follower, head) = HeadFollower::new(reader.size());
+        let kept = Kept::new(reader.clone(), dir);
+        // The read models first: whoever hears of a new head may ask them at once.
+        writer.follow(Box::new(KeptFollower(Arc::clone(&kept))));
         writer.follow(Box::new(follower));
         let ledger = Ledger::start(writer).map_err(|source| LedgerError::Io {
             what: "the system gives no thread for the writer".to_owned(),
@@ -101,6 +119,8 @@ impl App {
                 ledger,
                 reader,
                 head,
+                kept,
+                history: History::default(),
                 layouts: Layouts::default(),
                 clock,
                 dir: dir.map(Path::to_owned),
@@ -174,7 +194,7 @@ impl App {
     pub fn explain(&self, refused: Refused) -> Problem {
         let current = match &refused {
             Refused::WrongRevision { stream, .. } => Some(self.stream_now(stream)),
-            Refused::CommandReused { position } => self.event(*position, false).ok().flatten(),
+            Refused::CommandReused { position } => self.event(*position, false).ok().flatten().map(|event| json!(event)),
             _ => None,
         };
         let mut problem = Problem::from(refused);
@@ -185,7 +205,7 @@ impl App {
     /// Where a stream stands, with its last events.
     fn stream_now(&self, stream: &str) -> Value {
         let positions = self.shared.reader.stream(stream);
-        let last: Vec<Value> = positions
+        let last: Vec<ShownEvent> = positions
             .iter()
             .rev()
             .take(CONFLICT_EVENTS)

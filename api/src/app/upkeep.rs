@@ -5,11 +5,16 @@ use gongjian_core::command::Receipt;
 use gongjian_core::domain::World;
 use gongjian_core::ledger::fold_world;
 use gongjian_core::log::Corruption;
-use gongjian_core::record::{Digest, Position};
+use gongjian_core::record::{Digest, Position, RecordRef};
+use gongjian_projections::runner::{Comparison, Runner};
 use serde_json::{Value, json};
 
 use super::App;
+use super::follow::source;
 use crate::error::Problem;
+
+/// How often progress is told.
+const PROGRESS_EVENTS: u64 = 4_096;
 
 /// What a verification found.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +60,70 @@ impl Verification {
     }
 }
 
+/// Read models folded again.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// Events folded.
+    pub size: u64,
+    /// Each read model with the digest of what was kept and of what was folded now.
+    pub models: Vec<Comparison>,
+}
+
+impl Rebuilt {
+    /// Whether what was kept is what the log gives.
+    pub fn is_same(&self) -> bool {
+        self.models.iter().all(Comparison::equal)
+    }
+
+    /// The JSON of command line and HTTP.
+    pub fn to_json(&self) -> Value {
+        let models: Vec<Value> = self
+            .models
+            .iter()
+            .map(|model| {
+                json!({
+                    "name": model.name, "equal": model.equal(),
+                    "kept": model.digest_kept.to_string(), "rebuilt": model.digest_rebuilt.to_string(),
+                })
+            })
+            .collect();
+        json!({ "size": self.size, "equal": self.is_same(), "models": models })
+    }
+}
+
 impl App {
+    /// Folds the read models again from position 0 and compares; snapshots are replaced by what was folded.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn rebuild(&self, mut progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Problem> {
+        // A copy, so that nobody waits for the fold.
+        let kept = self.views()?.clone();
+        let size = kept.position();
+        let mut from_log = source(self.reader());
+        let mut counted = |from: Position| {
+            from_log(from).inspect(|entry| {
+                if let Ok(bytes) = entry
+                    && let Ok(record) = RecordRef::decode(bytes)
+                    && record.position % PROGRESS_EVENTS == 0
+                {
+                    progress(record.position, size);
+                }
+            })
+        };
+        let (rebuilt, models) =
+            Runner::rebuild(&kept, &mut counted).map_err(|error| Problem::internal(&error))?;
+        progress(size, size);
+        let rebuilt_answer = Rebuilt { size, models };
+        if let Some(dir) = self.dir() {
+            if !rebuilt_answer.is_same() {
+                self.shared.kept.replace(rebuilt.clone());
+            }
+            Runner::new(dir).save(&rebuilt).map_err(|error| Problem::internal(&error))?;
+        }
+        Ok(rebuilt_answer)
+    }
+
     /// Recomputes everything from the bytes, the snapshots included. Writers wait meanwhile.
     ///
     /// # Errors
@@ -80,6 +148,12 @@ impl App {
         })?;
         let (report, mut stale) = checked.map_err(|error| Problem::internal(&error))?;
         stale.extend(self.damaged_snapshots());
+        if report.faults.is_empty() {
+            let rebuilt = self.compare_views()?;
+            stale.extend(
+                rebuilt.iter().filter(|model| !model.equal()).map(|it| (it.name.to_owned(), "model-differs")),
+            );
+        }
         Ok(Verification {
             size: report.events,
             digest: report.digest.to_string(),
@@ -88,6 +162,14 @@ impl App {
             stale,
             files_missing: report.files_missing,
         })
+    }
+
+    /// The read models that are kept, against those that the log alone gives.
+    fn compare_views(&self) -> Result<Vec<Comparison>, Problem> {
+        let kept = self.views()?.clone();
+        let (_, models) = Runner::rebuild(&kept, &mut source(self.reader()))
+            .map_err(|error| Problem::internal(&error))?;
+        Ok(models)
     }
 
     /// Snapshot files whose digest does not fit their content.
@@ -127,7 +209,7 @@ impl App {
         let limit = day.last_micros();
         let recorded_at = |position| {
             let bytes = self.reader().get(position).ok()??;
-            gongjian_core::record::RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
+            RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
         };
         let (mut low, mut high) = (0, self.reader().size());
         while low < high {
