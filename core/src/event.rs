@@ -107,6 +107,7 @@ macro_rules! record_struct {
 
 /// The JSON name of a Rust field, as serde's `camelCase` gives it.
 pub fn camel_case(field: &'static str) -> &'static str {
+    let field = field.strip_prefix("r#").unwrap_or(field);
     if !field.contains('_') {
         return field;
     }

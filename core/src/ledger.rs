@@ -23,7 +23,9 @@ use crate::domain::ledger::LedgerCommand;
 use crate::domain::rule::{DEFAULTS, Parameter, RuleCommand};
 use crate::domain::{Event, World, kinds, schema};
 use crate::event::EventKind;
-use crate::log::{AppendError, Draft, Log, LogOptions, LogReader, NewEvent, OpenError, RecordedEvent};
+use crate::log::{
+    AppendError, Draft, Log, LogOptions, LogReader, NewEvent, OpenError, RecordedEvent, Report, StorageError,
+};
 use crate::record::{Position, RecordRef, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
@@ -317,9 +319,13 @@ impl Writer {
         self.log.reader()
     }
 
-    /// The log itself, for verification.
-    pub fn log(&self) -> &Log {
-        &self.log
+    /// Recomputes everything from the bytes of the log, and folds the world again to compare it with its
+    /// snapshots. Trusts nothing that is cached.
+    ///
+    /// # Errors
+    /// If the storage cannot be read at all; what is wrong with its content is in the report.
+    pub fn verify(&mut self, progress: impl FnMut(u64, u64)) -> Result<Report, StorageError> {
+        self.log.verify(None, progress)
     }
 
     /// Recomputes everything from the bytes. See [`Log::verify`].

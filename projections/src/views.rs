@@ -135,4 +135,51 @@ impl Views {
     pub fn default_on(&self, today: Day) -> Day {
         self.imports.only_as_of().unwrap_or(today)
     }
+    /// Code of the community that a stream belongs to, where it belongs to one.
+    pub fn community_of(&self, stream: &str) -> Option<&str> {
+        let (category, id) = stream.split_once('/')?;
+        match category {
+            // The code as the registry holds it, since a borrowed answer must outlive the question.
+            "community" => {
+                let mut rows = self.registry.community.iter();
+                rows.find(|(code, _)| *code == id).map(|(code, _)| code)
+            }
+            "compound" => self.registry.compound.get(id).map(|row| row.community.as_str()),
+            "branch" => self.registry.branch.get(id).map(|row| row.community.as_str()),
+            "grid" => self.registry.grid.get(id).map(|row| row.community.as_str()),
+            "alliance" => self.registry.community_of_alliance(id),
+            "membership" => {
+                let membership = self.registry.membership.get(id)?;
+                self.registry.community_of_alliance(&membership.alliance)
+            }
+            "agreement" => {
+                let agreement = self.agreements.agreement.get(id)?;
+                self.registry.community_of_alliance(&agreement.alliance)
+            }
+            "commitment" => {
+                let commitment = self.agreements.commitment.get(id)?;
+                let agreement = self.agreements.agreement.get(&commitment.agreement)?;
+                self.registry.community_of_alliance(&agreement.alliance)
+            }
+            "project" => self.projects.project.get(id).map(|row| row.community.as_str()),
+            "series" => self.meetings.series.get(id).map(|row| row.community.as_str()),
+            "meeting" => self.meetings.meeting.get(id).map(|row| row.community.as_str()),
+            "topic" => self.community_of_meeting(self.meetings.topic.get(id)?.meeting.as_deref()?),
+            "decision" => self.community_of_meeting(&self.meetings.decision.get(id)?.meeting),
+            "task" => {
+                let decision = self.meetings.decision.get(&self.meetings.task.get(id)?.decision)?;
+                self.community_of_meeting(&decision.meeting)
+            }
+            "occurrence" => self.wednesday.occurrence.get(id).map(|row| row.community.as_str()),
+            "issue" => {
+                let issue = self.wednesday.issue.get(id)?;
+                self.wednesday.occurrence.get(&issue.occurrence).map(|row| row.community.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    fn community_of_meeting(&self, meeting: &str) -> Option<&str> {
+        self.meetings.meeting.get(meeting).map(|row| row.community.as_str())
+    }
 }

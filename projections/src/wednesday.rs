@@ -24,6 +24,8 @@ pub struct Wednesday {
     moved: BTreeMap<Box<str>, BTreeSet<Day>>,
     /// When an issue was last given to a unit by an event of its own; a ledger names the unit only.
     assigned: BTreeMap<Box<str>, Fact>,
+    /// When an issue was first escalated; being given to a unit again does not undo that.
+    escalated: BTreeMap<Box<str>, Fact>,
 }
 
 impl Wednesday {
@@ -35,6 +37,11 @@ impl Wednesday {
     /// When an issue was last given to a unit, where the record states it.
     pub fn assigned(&self, issue: &str) -> Option<Fact> {
         self.assigned.get(issue).copied()
+    }
+
+    /// When an issue was first put before somebody higher.
+    pub fn escalated(&self, issue: &str) -> Option<Fact> {
+        self.escalated.get(issue).copied()
     }
 
     /// Days on which occurrences were held, in order, by community.
@@ -78,8 +85,14 @@ impl Projection for Wednesday {
                 fold(&mut self.occurrence, recorded, event);
             }
             Some(Event::Issue(event)) => {
-                if let IssueEvent::Assigned(_) = event {
-                    self.assigned.insert(recorded.id.into(), recorded.at.fact());
+                match event {
+                    IssueEvent::Assigned(_) => {
+                        self.assigned.insert(recorded.id.into(), recorded.at.fact());
+                    }
+                    IssueEvent::Escalated(_) => {
+                        self.escalated.entry(recorded.id.into()).or_insert(recorded.at.fact());
+                    }
+                    _ => (),
                 }
                 fold(&mut self.issue, recorded, event);
             }

@@ -32,8 +32,10 @@ ENVELOPE = [
     ("recorded_by", "string"), ("account", 16), ("attributed_to", "option<string>"), ("assurance", "u8"),
     ("authority", "option<string>"), ("payload", "bytes"),
 ]
-# The one layout that must be known beforehand, since it describes all the others.
-# To be compared with docs/FORMAT.md once that exists.
+# The two layouts that must be known beforehand (docs/FORMAT.md): the one that describes all the others, and
+# that of event 0, which stands before any description.
+OPENED_KIND = "ledger.opened"
+OPENED_LAYOUT = "{ledgerId:string,origin:string,publicKey:string}"
 SCHEMA_KIND = "schema.declared"
 SCHEMA_LAYOUT = "{kind:string,version:u16,fields:list<{name:string,type:string}>}"
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i32": "<i", "i64": "<q"}
@@ -198,7 +200,10 @@ class Log:
 
     def __init__(self):
         self.previous, self.tree, self.revisions = bytes(32), Tree(), {}
-        self.layouts = {(SCHEMA_KIND, 1): parse_type(SCHEMA_LAYOUT)}
+        self.layouts = {
+            (SCHEMA_KIND, 1): parse_type(SCHEMA_LAYOUT),
+            (OPENED_KIND, 1): parse_type(OPENED_LAYOUT),
+        }
 
     def next(self, position, data):
         r = parse_record(data)

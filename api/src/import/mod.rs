@@ -253,7 +253,12 @@ struct Work<'a, 'w> {
 
 impl Work<'_, '_> {
     fn sheet(&mut self, ledger: &Ledger, sheet: &Sheet, bad: &FxHashSet<(String, u32)>) {
-        for row in &sheet.rows {
+        let mut rows: Vec<&Row> = sheet.rows.iter().collect();
+        if let Some(joined) = sheet.spec.index("joinedOn") {
+            // A unit may have left before it came back, in whatever order the rows stand.
+            rows.sort_by_key(|row| row.value(joined).day());
+        }
+        for row in rows {
             let broken = bad.contains(&(sheet.spec.title.to_owned(), row.line));
             self.row(ledger, sheet, row, broken);
         }

@@ -191,12 +191,12 @@ pub fn choice(field: &'static str, given: &str, allowed: &[&str]) -> Result<(), 
     if allowed.contains(&given) { Ok(()) } else { Err(Rejection::choice(field, given, allowed)) }
 }
 
-/// Something cannot have happened after today.
+/// Something cannot have happened after today. An old ledger is judged by its own 截至日期, not by this clock.
 ///
 /// # Errors
 /// `dates-future`.
 pub fn not_in_future(context: &Context<'_>) -> Result<(), Rejection> {
-    if context.occurred > context.today {
+    if !context.from_ledger() && context.occurred > context.today {
         return Err(Rejection::new("dates-future")
             .with("day", context.occurred)
             .with("today", context.today));

@@ -15,8 +15,7 @@ record_struct! {
         /// Its name in JSON.
         name: String,
         /// Its type in the schema language.
-        #[serde(rename = "type")]
-        kind: String,
+        r#type: String,
     }
 }
 
@@ -50,7 +49,7 @@ pub struct Schema {
 impl Schema {
     /// The fields as [`crate::schema::to_json`] takes them.
     pub fn pairs(&self) -> Vec<(String, String)> {
-        self.fields.iter().map(|field| (field.name.clone(), field.kind.clone())).collect()
+        self.fields.iter().map(|field| (field.name.clone(), field.r#type.clone())).collect()
     }
 }
 
@@ -63,7 +62,7 @@ pub fn stream_id(kind: &str, version: u16) -> String {
 pub fn declare(kind: &EventKind) -> Declared {
     let fields = (kind.fields)()
         .into_iter()
-        .map(|field| Declaration { name: field.name.to_owned(), kind: field.kind })
+        .map(|field| Declaration { name: field.name.to_owned(), r#type: field.kind })
         .collect();
     Declared { kind: kind.name.to_owned(), version: kind.version, fields }
 }

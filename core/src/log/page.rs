@@ -12,6 +12,10 @@ use super::hash::{Digest, Frontier, MerkleHash};
 use crate::codec::RECORD_BYTES_MAX;
 use crate::record::Position;
 
+/// Bytes of the BLAKE3 digest before a compressed frame. Some flipped bits of a frame leave its content as it was;
+/// with the digest none goes unnoticed.
+const FRAME_DIGEST_BYTES: usize = 8;
+
 /// A page ends with this many events.
 pub const PAGE_EVENTS_MAX: usize = 64;
 /// A page ends before the event that would take it beyond this: 64 KiB, or one event of the largest size.
@@ -320,17 +324,26 @@ pub(super) fn compress(raw: &[u8]) -> std::io::Result<Vec<u8>> {
             Some(compressor) => compressor,
             None => {
                 let mut compressor = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
-                compressor.include_checksum(true)?;
                 compressor.include_contentsize(true)?;
                 slot.insert(compressor)
             }
         };
-        compressor.compress(raw)
+        let frame = compressor.compress(raw)?;
+        let mut value = Vec::with_capacity(FRAME_DIGEST_BYTES + frame.len());
+        value.extend_from_slice(&Digest::of(&frame).0[..FRAME_DIGEST_BYTES]);
+        value.extend_from_slice(&frame);
+        Ok(value)
     })
 }
 
 /// The inverse of [`compress`], refusing more than `bytes_max` bytes.
 pub(super) fn decompress(value: &[u8], bytes_max: usize) -> std::io::Result<Vec<u8>> {
+    let damaged =
+        || std::io::Error::new(std::io::ErrorKind::InvalidData, "its digest does not fit its frame");
+    let (digest, value) = value.split_at_checked(FRAME_DIGEST_BYTES).ok_or_else(damaged)?;
+    if Digest::of(value).0[..FRAME_DIGEST_BYTES] != *digest {
+        return Err(damaged());
+    }
     thread_local! {
         static DECOMPRESSOR: std::cell::RefCell<Option<zstd::bulk::Decompressor<'static>>> =
             const { std::cell::RefCell::new(None) };

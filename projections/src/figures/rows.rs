@@ -146,7 +146,7 @@ pub(super) fn commitments(views: &Views, places: &Places<'_>, period: &Period, t
             let due = work.due_on.filter(|due| {
                 period.has(*due)
                     && period.by_end(signed)
-                    && !terminated.is_some_and(|terminated| terminated.on <= *due)
+                    && terminated.is_none_or(|terminated| terminated.on > *due)
             });
             [
                 period.in_it(signed),

@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::views::Views;
 
 pub use matter::{Matter, NotStated, Step};
+pub(crate) use summary::work_of;
 pub use summary::{MeetingLine, Named, Summary, WorkLine};
 
 /// Reads the stored bytes of the event at a position.

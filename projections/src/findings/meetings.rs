@@ -1,0 +1,166 @@
+//! Joint meetings and their decisions: quorum, notice, minutes, who was there, the quarterly duty.
+
+use gongjian_core::day::Day;
+use gongjian_core::domain::facts::Fact;
+use gongjian_core::domain::meeting::Meeting;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Code, Out};
+use crate::figures::rows::JOINT;
+
+pub(super) fn find(out: &mut Out<'_>) {
+    let views = out.views;
+    let mut members: FxHashMap<&str, Vec<&gongjian_core::domain::membership::Membership>> =
+        FxHashMap::default();
+    for (_, membership) in views.registry.membership.iter() {
+        if let Some(community) = views.registry.community_of_alliance(&membership.alliance) {
+            members.entry(community).or_default().push(membership);
+        }
+    }
+    for (id, meeting) in views.meetings.meeting.iter() {
+        let Some(held) = meeting.held.filter(|held| held.by(out.on)) else { continue };
+        let stream = format!("meeting/{id}");
+        let memberships = members.get(&*meeting.community).map(Vec::as_slice).unwrap_or_default();
+        let roster: FxHashSet<&str> = memberships
+            .iter()
+            .filter(|membership| membership.on(held.on))
+            .map(|membership| membership.unit.as_str())
+            .collect();
+        if meeting.meeting_type == JOINT {
+            quorum(out, &stream, meeting, held, &roster);
+        }
+        notice(out, &stream, meeting, held);
+        minutes(out, &stream, meeting, held);
+    }
+    decisions(out);
+    quarters(out);
+}
+
+/// More than numerator/denominator of the expected units must be there; where nobody is expected, nobody
+/// can make a quorum.
+fn quorum(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact, roster: &FxHashSet<&str>) {
+    let parameter = |name| out.views.rules.parameter("M01", name, held.on);
+    let (Some((numerator, rule)), Some((denominator, _))) =
+        (parameter("quorumNumerator"), parameter("quorumDenominator"))
+    else {
+        return;
+    };
+    let expected = meeting.expected_units.map_or(roster.len() as u64, u64::from);
+    let present = meeting.units.iter().filter(|unit| roster.contains(unit.as_str())).count() as u64;
+    let required = (expected * u64::from(numerator)).checked_div(u64::from(denominator)).unwrap_or(0) + 1;
+    if present < required {
+        let args = vec![
+            ("present", present.to_string()),
+            ("expected", expected.to_string()),
+            ("required", required.to_string()),
+            ("rule", rule),
+        ];
+        out.fact(Code::NoQuorum, stream.to_owned(), Some(&meeting.community), held, args);
+    }
+}
+
+fn notice(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact) {
+    let Some((days, rule)) = out.views.rules.parameter("M02", "noticeDays", held.on) else { return };
+    let community = Some(meeting.community.as_str());
+    match meeting.noticed {
+        None => {
+            let args = vec![("required", days.to_string()), ("rule", rule)];
+            out.fact(Code::NoticeMissing, stream.to_owned(), community, held, args);
+        }
+        Some(noticed) => {
+            let given = i64::from(held.on.0) - i64::from(noticed.on.0);
+            if given < i64::from(days) {
+                let args = vec![("days", given.to_string()), ("required", days.to_string()), ("rule", rule)];
+                // The meeting shows it; the notice alone was not yet too short.
+                out.fact(Code::NoticeTooShort, stream.to_owned(), community, held, args);
+            }
+        }
+    }
+}
+
+fn minutes(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact) {
+    let Some((days, rule)) = out.views.rules.parameter("M03", "minutesDays", held.on) else { return };
+    let community = Some(meeting.community.as_str());
+    let last = held.on.plus(i32::try_from(days).unwrap_or(i32::MAX));
+    let confirmed = meeting.minutes_confirmed.filter(|confirmed| confirmed.by(out.on));
+    let day = |day: Day| i64::from(day.0) - i64::from(held.on.0);
+    match confirmed {
+        Some(confirmed) if confirmed.on > last => {
+            let args =
+                vec![("days", day(confirmed.on).to_string()), ("limit", days.to_string()), ("rule", rule)];
+            out.fact(Code::MinutesLate, stream.to_owned(), community, confirmed, args);
+        }
+        Some(_) => {}
+        // Until the last day there is time.
+        None if out.on <= last => {}
+        None => {
+            let code = if meeting.minutes.is_some() { Code::MinutesLate } else { Code::NoMinutes };
+            let args = vec![("days", day(out.on).to_string()), ("limit", days.to_string()), ("rule", rule)];
+            out.day(code, stream.to_owned(), community, last.plus(1), Some(held.at), args);
+        }
+    }
+}
+
+fn decisions(out: &mut Out<'_>) {
+    let views = out.views;
+    for (id, decision) in views.meetings.decision.iter() {
+        let Some(recorded) = decision.recorded.filter(|recorded| recorded.by(out.on)) else { continue };
+        let stream = format!("decision/{id}");
+        let meeting = views.meetings.meeting.get(&decision.meeting);
+        let community = meeting.map(|meeting| meeting.community.as_str());
+        if let (Some(responsible), Some(meeting)) = (&decision.work.responsible, meeting)
+            && meeting.held.is_some()
+            && meeting.attended.is_some()
+            && !meeting.units.contains(responsible)
+        {
+            let args = vec![("unit", responsible.clone()), ("meeting", decision.meeting.clone())];
+            out.fact(Code::ResponsibleAbsent, stream.clone(), community, recorded, args);
+        }
+        let supporting: Vec<&str> = decision.supporting.iter().map(String::as_str).collect();
+        out.work(&stream, community, &decision.work, &supporting);
+        out.extensions(&stream, community, decision.work.extensions, recorded);
+    }
+}
+
+/// Every alliance, every quarter that is over, from the one in which it was established: as many joint
+/// meetings as R12 wants.
+fn quarters(out: &mut Out<'_>) {
+    let views = out.views;
+    let mut held: FxHashMap<(&str, i32, u32), u32> = FxHashMap::default();
+    for (_, meeting) in views.meetings.meeting.iter() {
+        if let Some(fact) = meeting.held.filter(|_| meeting.meeting_type == JOINT) {
+            let quarter = fact.on.quarter();
+            *held.entry((&meeting.community, quarter.year, quarter.number)).or_default() += 1;
+        }
+    }
+    // Before its first meeting the ledger says nothing, not that nobody met.
+    let first = views.meetings.meeting.iter().map(|(_, meeting)| meeting.date).min();
+    let Some(first) = first else { return };
+    for (code, alliance) in views.registry.alliance.iter() {
+        let Some(established) = alliance.established.filter(|established| established.by(out.on)) else {
+            continue;
+        };
+        let mut quarter = established.on.max(first).quarter();
+        while quarter.last_day() <= out.on {
+            let day = quarter.last_day();
+            let dissolved = alliance.dissolved.is_some_and(|dissolved| dissolved.by(day));
+            if let Some((wanted, rule)) = views.rules.parameter("R12", "meetingsPerQuarter", day)
+                && !dissolved
+            {
+                let count =
+                    held.get(&(&*alliance.community, quarter.year, quarter.number)).copied().unwrap_or(0);
+                if count < wanted {
+                    let args = vec![
+                        ("quarter", quarter.to_string()),
+                        ("held", count.to_string()),
+                        ("required", wanted.to_string()),
+                        ("rule", rule),
+                    ];
+                    let stream = format!("alliance/{code}");
+                    out.day(Code::NoJointMeeting, stream, Some(&alliance.community), day, None, args);
+                }
+            }
+            quarter = quarter.next();
+        }
+    }
+}

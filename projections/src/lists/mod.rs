@@ -1,0 +1,37 @@
+//! Registers (台账): rows to filter, sort and page through; the calendar; the Wednesday sheet.
+
+mod calendar;
+mod page;
+mod row;
+mod sheet;
+
+pub use calendar::{CalendarEntry, CalendarKind, calendar};
+pub use page::{LIMIT_MAX, ListError, Page, Query, list, one};
+pub use sheet::{Sheet, SheetLine, wednesday_sheet};
+
+/// Everything that [`list`] can list.
+pub const WHATS: &[&str] = &[
+    "streets",
+    "communities",
+    "compounds",
+    "branches",
+    "grids",
+    "units",
+    "posts",
+    "alliances",
+    "memberships",
+    "holidays",
+    "agreements",
+    "commitments",
+    "projects",
+    "series",
+    "meetings",
+    "topics",
+    "decisions",
+    "tasks",
+    "occurrences",
+    "issues",
+    "rules",
+    "imports",
+    "findings",
+];

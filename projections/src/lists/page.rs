@@ -1,0 +1,317 @@
+//! Filters, order and pages of a register.
+
+use gongjian_core::day::{Day, Quarter};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::row::{self, Row, What};
+use crate::registry::Kind;
+use crate::views::Views;
+use crate::wednesday::carry_overs;
+
+/// Most rows of one page.
+pub const LIMIT_MAX: usize = 10_000;
+
+/// What is asked of a register. The default asks for everything, a hundred rows a page, by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Only of this community, by code or name.
+    pub community: Option<String>,
+    /// Only of this street, by code or name.
+    pub street: Option<String>,
+    /// Only in this state.
+    pub state: Option<String>,
+    /// Only what names this unit, by code or name.
+    pub unit: Option<String>,
+    /// Only of this category, kind or type.
+    pub category: Option<String>,
+    /// Only what is due before this day and not done.
+    pub due_before: Option<Day>,
+    /// Only what is overdue.
+    pub overdue: bool,
+    /// Only what holds this text in its id or any field.
+    pub contains: Option<String>,
+    /// Only what falls into this quarter.
+    pub quarter: Option<Quarter>,
+    /// Field to sort by; `id` otherwise.
+    pub sort: Option<String>,
+    /// Largest first.
+    pub descending: bool,
+    /// Rows a page.
+    pub limit: usize,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// The day as of which states and names are judged.
+    pub on: Day,
+}
+
+impl Query {
+    /// Everything, as of a day.
+    pub fn on(on: Day) -> Query {
+        Query {
+            community: None,
+            street: None,
+            state: None,
+            unit: None,
+            category: None,
+            due_before: None,
+            overdue: false,
+            contains: None,
+            quarter: None,
+            sort: None,
+            descending: false,
+            limit: 100,
+            cursor: None,
+            on,
+        }
+    }
+}
+
+/// One page of a register.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Value>,
+    /// How many rows there are on all pages.
+    pub total: usize,
+    /// What to ask for the next page with; none on the last.
+    pub next: Option<String>,
+}
+
+/// A register could not be listed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// There is no such register.
+    #[error("there is no register {0:?}")]
+    UnknownRegister(String),
+    /// Nothing of the registry has this code or name.
+    #[error("no {kind} is called {given:?}")]
+    UnknownName {
+        /// `community`, `street`, `unit`.
+        kind: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// The register has no such field.
+    #[error("the register has no field {0:?} to sort by")]
+    UnknownField(String),
+    /// The cursor is not one that this program gave.
+    #[error("the cursor is not one of this register")]
+    BadCursor,
+}
+
+/// A page of the register `what`.
+///
+/// # Errors
+/// [`ListError`] for an unknown register, name or field, or a foreign cursor.
+pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError> {
+    let rows = row::all(views, what, query.on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    let after =
+        query.cursor.as_deref().map(|text| Cursor::read(text).ok_or(ListError::BadCursor)).transpose()?;
+    let filter = Filter::of(views, query)?;
+    let mut keyed = Vec::new();
+    for row in rows {
+        if filter.passes(&row) {
+            keyed.push((sort_key(&row, query)?, row));
+        }
+    }
+    let order = |a: (&str, &str), b: (&str, &str)| if query.descending { b.cmp(&a) } else { a.cmp(&b) };
+    keyed.sort_unstable_by(|(a, x), (b, y)| order((a, &x.id), (b, &y.id)));
+    let total = keyed.len();
+    let first = match &after {
+        Some(Cursor(key, id)) => {
+            keyed.partition_point(|(it, row)| order((it, &row.id), (key, id)) != std::cmp::Ordering::Greater)
+        }
+        None => 0,
+    };
+    let limit = query.limit.clamp(1, LIMIT_MAX);
+    let page = keyed.get(first..total.min(first.saturating_add(limit))).unwrap_or_default();
+    let next = match page.last() {
+        Some((key, row)) if first + page.len() < total => Some(Cursor(key.clone(), row.id.clone()).write()),
+        _ => None,
+    };
+    let shower = Shower { views, on: query.on, held: views.wednesday.held_days() };
+    let rows = page.iter().map(|(_, row)| shower.show(row)).collect();
+    Ok(Page { rows, total, next })
+}
+
+/// One row, by its id; `None` if the register has no such row.
+///
+/// # Errors
+/// [`ListError::UnknownRegister`].
+pub fn one(views: &Views, what: &str, id: &str, on: Day) -> Result<Option<Value>, ListError> {
+    let rows = row::all(views, what, on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    let shower = Shower { views, on, held: views.wednesday.held_days() };
+    Ok(rows.into_iter().find(|row| row.id == id).map(|row| shower.show(&row)))
+}
+
+/// The key of the last row of a page, and its id.
+struct Cursor(String, String);
+
+impl Cursor {
+    fn write(&self) -> String {
+        hex::encode(format!("{}\u{0}{}", self.0, self.1))
+    }
+
+    fn read(text: &str) -> Option<Cursor> {
+        let text = String::from_utf8(hex::decode(text).ok()?).ok()?;
+        let (key, id) = text.split_once('\u{0}')?;
+        Some(Cursor(key.to_owned(), id.to_owned()))
+    }
+}
+
+fn sort_key(row: &Row<'_>, query: &Query) -> Result<String, ListError> {
+    let Some(field) = query.sort.as_deref().filter(|field| *field != "id") else { return Ok(String::new()) };
+    let text = match field {
+        "stream" => row.stream.clone(),
+        "state" => row.what.state(query.on),
+        "revision" => format!("{:020}", row.revision),
+        "due" => row.what.due(query.on).map(|(due, _)| due.to_string()).unwrap_or_default(),
+        "date" => row.what.date().map(|date| date.to_string()).unwrap_or_default(),
+        _ => row.what.get(field).ok_or_else(|| ListError::UnknownField(field.to_owned()))?,
+    };
+    Ok(match text.parse::<u64>() {
+        Ok(number) if row::is_number(field) => format!("{number:020}"),
+        _ => text,
+    })
+}
+
+struct Filter<'q> {
+    views: &'q Views,
+    query: &'q Query,
+    community: Option<&'q str>,
+    street: Option<&'q str>,
+    unit: Option<&'q str>,
+}
+
+impl<'q> Filter<'q> {
+    fn of(views: &'q Views, query: &'q Query) -> Result<Filter<'q>, ListError> {
+        let code = |kind: Kind, given: &'q Option<String>| match given {
+            None => Ok(None),
+            Some(given) => match views.registry.code(kind, given) {
+                Some(code) => Ok(Some(code)),
+                None => Err(ListError::UnknownName { kind: kind.word(), given: given.clone() }),
+            },
+        };
+        Ok(Filter {
+            views,
+            query,
+            community: code(Kind::Community, &query.community)?,
+            street: code(Kind::Street, &query.street)?,
+            unit: code(Kind::Unit, &query.unit)?,
+        })
+    }
+
+    fn passes(&self, row: &Row<'_>) -> bool {
+        let Filter { views, query, .. } = self;
+        let on = query.on;
+        let community = || row.community(views);
+        let street_of = |row: &Row<'_>| match row.what {
+            What::Street(_) => Some(row.id.clone()),
+            _ => row.community(views).and_then(|it| views.registry.street_of(it)).map(str::to_owned),
+        };
+        let category = || {
+            ["category", "kind", "meetingType", "joint", "serviceMode", "code"]
+                .iter()
+                .find_map(|field| row.what.get(field))
+        };
+        self.community.is_none_or(|wanted| community() == Some(wanted))
+            && self.street.is_none_or(|wanted| street_of(row).as_deref() == Some(wanted))
+            && self.unit.is_none_or(|wanted| row.involves(wanted))
+            && query.state.as_ref().is_none_or(|wanted| row.what.state(on) == *wanted)
+            && query.category.as_ref().is_none_or(|wanted| category().as_ref() == Some(wanted))
+            && query
+                .due_before
+                .is_none_or(|day| row.what.due(on).is_some_and(|(due, done)| !done && due < day))
+            && (!query.overdue || row.what.due(on).is_some_and(|(due, done)| !done && due < on))
+            && query
+                .quarter
+                .is_none_or(|quarter| row.what.date().is_some_and(|date| date.quarter() == quarter))
+            && query.contains.as_ref().is_none_or(|text| {
+                row.id.contains(text.as_str())
+                    || row
+                        .what
+                        .names()
+                        .iter()
+                        .any(|name| row.what.get(name).is_some_and(|it| it.contains(text.as_str())))
+            })
+    }
+}
+
+struct Shower<'v> {
+    views: &'v Views,
+    on: Day,
+    held: FxHashMap<&'v str, Vec<Day>>,
+}
+
+impl Shower<'_> {
+    fn show(&self, row: &Row<'_>) -> Value {
+        let mut object = Map::new();
+        object.insert("id".to_owned(), row.id.clone().into());
+        object.insert("stream".to_owned(), row.stream.clone().into());
+        object.insert("revision".to_owned(), row.revision.into());
+        object.insert("state".to_owned(), row.what.state(self.on).into());
+        let references = row.what.references();
+        for name in row.what.names() {
+            let text = row.what.get(name).unwrap_or_default();
+            if let Some((_, word)) = references.iter().find(|(field, _)| field == name) {
+                object.insert(format!("{name}Name"), self.names(&text, word, row::is_list(name)));
+            }
+            object.insert((*name).to_owned(), value(name, text));
+        }
+        if let Some(community) = row.community(self.views) {
+            let on = self.on;
+            let name = |kind, code| self.views.registry.name(kind, code, on).map(str::to_owned);
+            object.insert("community".to_owned(), community.into());
+            object.insert("communityName".to_owned(), name(Kind::Community, community).into());
+            if let Some(street) = self.views.registry.street_of(community) {
+                object.insert("street".to_owned(), street.into());
+                object.insert("streetName".to_owned(), name(Kind::Street, street).into());
+            }
+        }
+        if let Some((due, done)) = row.what.due(self.on) {
+            object.insert("overdue".to_owned(), (!done && due < self.on).into());
+        }
+        match &row.what {
+            What::Issue(issue) => {
+                let community = row.community(self.views).and_then(|community| self.held.get(community));
+                let days = community.map(Vec::as_slice).unwrap_or_default();
+                object.insert("carryOvers".to_owned(), carry_overs(issue, days, self.on).into());
+            }
+            What::Occurrence(occurrence) => {
+                object.insert("status".to_owned(), occurrence.status(self.on).into());
+            }
+            What::Finding(finding) => {
+                object.insert("position".to_owned(), finding.position.into());
+                let args =
+                    finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into()));
+                object.insert("args".to_owned(), Value::Object(args.collect()));
+            }
+            _ => {}
+        }
+        Value::Object(object)
+    }
+
+    fn names(&self, codes: &str, word: &str, list: bool) -> Value {
+        let kind = row::kind_of(word);
+        let name = |code: &str| self.views.registry.name(kind, code, self.on).unwrap_or(code).to_owned();
+        let names = codes.split('、').filter(|code| !code.is_empty()).map(name);
+        if list {
+            return names.collect::<Vec<_>>().into();
+        }
+        let joined = names.collect::<Vec<_>>().join("、");
+        if joined.is_empty() { Value::Null } else { joined.into() }
+    }
+}
+
+fn value(field: &str, text: String) -> Value {
+    if row::is_list(field) {
+        return text.split('、').filter(|part| !part.is_empty()).map(Value::from).collect();
+    }
+    match text.parse::<u64>() {
+        _ if text.is_empty() => Value::Null,
+        Ok(number) if row::is_number(field) => number.into(),
+        _ => text.into(),
+    }
+}

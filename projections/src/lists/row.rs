@@ -1,0 +1,405 @@
+//! One row of a register: what it says, what it refers to, and whether it is overdue.
+
+use gongjian_core::day::Day;
+use gongjian_core::domain::category::Category;
+use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
+use gongjian_core::domain::table::{Entry, Table};
+use gongjian_core::domain::{
+    agreement, alliance, branch, commitment, community, compound, decision, grid, holiday, import, issue,
+    meeting, membership, occurrence, post, project, rule, series, street, task, topic, unit,
+};
+use gongjian_core::record::Revision;
+
+use crate::findings::Finding;
+use crate::registry::Kind;
+use crate::views::Views;
+
+/// Which fields hold what, so that JSON has numbers and lists where they belong.
+const NUMBERS: &[&str] = &[
+    "households",
+    "population",
+    "members",
+    "number",
+    "expectedUnits",
+    "residents",
+    "problemsSolved",
+    "rows",
+    "versions",
+    "missing",
+];
+const LISTS: &[&str] = &["units", "supporting", "otherParties", "compounds", "participants", "successors"];
+
+pub(super) fn is_number(field: &str) -> bool {
+    NUMBERS.contains(&field)
+}
+
+pub(super) fn is_list(field: &str) -> bool {
+    LISTS.contains(&field)
+}
+
+/// What a row stands for.
+pub(super) enum What<'v> {
+    Street(&'v street::Street),
+    Community(&'v community::Community),
+    Compound(&'v compound::Compound),
+    Branch(&'v branch::Branch),
+    Grid(&'v grid::Grid),
+    Unit(&'v unit::Unit),
+    Post(&'v post::Post),
+    Alliance(&'v alliance::Alliance),
+    Membership(&'v membership::Membership),
+    Holiday(&'v holiday::Holiday),
+    Agreement(&'v agreement::Agreement),
+    Commitment(&'v commitment::Commitment),
+    Project(&'v project::Project),
+    Series(&'v series::Series),
+    Meeting(&'v meeting::Meeting),
+    Topic(&'v topic::Topic),
+    Decision(&'v decision::Decision),
+    Task(&'v task::Task),
+    Occurrence(&'v occurrence::Occurrence),
+    Issue(&'v issue::Issue),
+    Rule(&'v rule::Rule),
+    Import(&'v import::Import),
+    Finding(Box<Finding>),
+}
+
+/// A row of a register.
+pub(super) struct Row<'v> {
+    pub id: String,
+    pub stream: String,
+    pub revision: Revision,
+    pub what: What<'v>,
+}
+
+/// Field names of states that core gives no names.
+const POST: &[&str] = &["name", "unit"];
+const SERIES: &[&str] = &["meetingType", "community", "cadence", "participants"];
+const TASK: &[&str] =
+    &["decision", "text", "responsible", "dueOn", "acceptedOn", "completedOn", "verifier", "verifiedOn"];
+const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
+const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
+const FINDING: &[&str] = &["code", "day", "rule"];
+
+macro_rules! with_fields {
+    ($what:expr, $state:ident => $with:expr, $($other:pat => $otherwise:expr),+ $(,)?) => {
+        match $what {
+            What::Street($state) => $with,
+            What::Community($state) => $with,
+            What::Compound($state) => $with,
+            What::Branch($state) => $with,
+            What::Grid($state) => $with,
+            What::Unit($state) => $with,
+            What::Alliance($state) => $with,
+            What::Membership($state) => $with,
+            What::Holiday($state) => $with,
+            What::Agreement($state) => $with,
+            What::Commitment($state) => $with,
+            What::Project($state) => $with,
+            What::Meeting($state) => $with,
+            What::Topic($state) => $with,
+            What::Decision($state) => $with,
+            What::Occurrence($state) => $with,
+            What::Issue($state) => $with,
+            $($other => $otherwise),+
+        }
+    };
+}
+
+fn names_of<S: Fields>(_: &S) -> &'static [&'static str] {
+    S::NAMES
+}
+
+fn references_of<S: Category>(_: &S) -> &'static [(&'static str, &'static str)] {
+    S::REFERENCES
+}
+
+fn day(fact: Option<Fact>) -> String {
+    fact.show()
+}
+
+impl What<'_> {
+    /// The fields, in the order of the workbook.
+    pub(super) fn names(&self) -> &'static [&'static str] {
+        with_fields!(self, state => names_of(*state),
+            What::Post(_) => POST,
+            What::Series(_) => SERIES,
+            What::Task(_) => TASK,
+            What::Rule(_) => RULE,
+            What::Import(_) => IMPORT,
+            What::Finding(_) => FINDING,
+        )
+    }
+
+    /// Fields that name something of the registry, and what.
+    pub(super) fn references(&self) -> &'static [(&'static str, &'static str)] {
+        with_fields!(self, state => references_of(*state),
+            What::Series(_) => &[("community", "community")],
+            What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
+            What::Post(_) => &[("unit", "unit")],
+            What::Rule(_) | What::Import(_) | What::Finding(_) => &[],
+        )
+    }
+
+    /// A field as text; the empty text where it is absent.
+    pub(super) fn get(&self, field: &str) -> Option<String> {
+        with_fields!(self, state => Fields::get(*state, field),
+            What::Post(post) => match field {
+                "name" => Some(post.name.clone()),
+                "unit" => Some(post.unit.clone()),
+                _ => None,
+            },
+            What::Series(series) => match field {
+                "meetingType" => Some(series.meeting_type.clone()),
+                "community" => Some(series.community.clone()),
+                "cadence" => Some(series.cadence.show()),
+                "participants" => Some(series.participants.show()),
+                _ => None,
+            },
+            What::Task(task) => match field {
+                "decision" => Some(task.decision.clone()),
+                "text" => Some(task.text.clone()),
+                "responsible" => Some(task.work.responsible.show()),
+                "dueOn" => Some(task.work.due_on.show()),
+                "acceptedOn" => Some(day(task.accepted)),
+                "completedOn" => Some(day(task.work.completed)),
+                "verifier" => Some(task.work.verifier.show()),
+                "verifiedOn" => Some(day(task.work.verified)),
+                _ => None,
+            },
+            What::Rule(rule) => {
+                let latest = rule.versions.entries().last();
+                match field {
+                    "title" => Some(rule.title.clone()),
+                    "source" => Some(latest.map(|entry| entry.value.source.clone()).unwrap_or_default()),
+                    "validFrom" => {
+                        let from = latest.map(|entry| entry.from).filter(|from| *from != Day::BEGINNING);
+                        Some(from.show())
+                    }
+                    "parameters" => {
+                        let parameters = latest.map(|entry| entry.value.parameters.as_slice()).unwrap_or_default();
+                        let shown: Vec<String> =
+                            parameters.iter().map(|it| format!("{}={}", it.name, it.value)).collect();
+                        Some(shown.join("、"))
+                    }
+                    "versions" => Some(rule.count.to_string()),
+                    _ => None,
+                }
+            },
+            What::Import(import) => {
+                let each = |text: &dyn Fn(&import::File) -> String| {
+                    let mut texts: Vec<String> = import.files.iter().map(text).collect();
+                    texts.dedup();
+                    texts.join("、")
+                };
+                match field {
+                    "ledgers" => Some(each(&|file| file.ledger.clone())),
+                    "reportingUnits" => Some(each(&|file| file.reporting_unit.clone())),
+                    "asOf" => Some(import.files.iter().map(|file| file.as_of).max().show()),
+                    "rows" => Some(import.files.iter().map(|file| u64::from(file.rows)).sum::<u64>().to_string()),
+                    "missing" => Some(import.missing.len().to_string()),
+                    _ => None,
+                }
+            },
+            What::Finding(finding) => match field {
+                "code" => Some(finding.code.word().to_owned()),
+                "day" => Some(finding.day.to_string()),
+                "rule" => Some(finding.arg("rule").unwrap_or_default().to_owned()),
+                _ => None,
+            },
+        )
+    }
+
+    /// Where it stands as of a day.
+    pub(super) fn state(&self, on: Day) -> String {
+        let gone =
+            |fact: Option<Fact>| if fact.is_some_and(|fact| fact.by(on)) { "dissolved" } else { "standing" };
+        match self {
+            What::Agreement(agreement) => {
+                let expired =
+                    agreement.expires.and_then(agreement::Expiry::day).is_some_and(|last| last < on);
+                match agreement.state() {
+                    "effective" | "suspended" if expired => "expired",
+                    state => state,
+                }
+            }
+            What::Commitment(commitment) => commitment.state(),
+            What::Project(project) => project.state(),
+            What::Meeting(meeting) => meeting.phase.word(),
+            What::Topic(topic) => topic.state(),
+            What::Decision(decision) => decision.state(),
+            What::Task(task) => task.state(),
+            What::Occurrence(occurrence) => match occurrence.state() {
+                "scheduled" if occurrence.planned_on < on => "missed",
+                state => state,
+            },
+            What::Issue(issue) => issue.state(),
+            What::Alliance(alliance) => gone(alliance.dissolved),
+            What::Unit(unit) => gone(unit.dissolved),
+            What::Post(post) => gone(post.abolished),
+            What::Series(series) => gone(series.ended),
+            What::Membership(membership) => match membership.left {
+                Some(left) if left.by(on) => "left",
+                _ if membership.on(on) => "member",
+                _ => "not-yet",
+            },
+            What::Rule(rule) => match rule.versions.on(on) {
+                Some(version) if version.repealed => "repealed",
+                Some(_) => "in-force",
+                None => "not-yet",
+            },
+            What::Import(_) => "recorded",
+            What::Finding(finding) => finding.code.word(),
+            What::Community(community) if community.successors.on(on).is_some() => "succeeded",
+            _ => "standing",
+        }
+        .to_owned()
+    }
+
+    /// When it is due, and whether it is done; `None` where nothing is ever due.
+    pub(super) fn due(&self, on: Day) -> Option<(Day, bool)> {
+        let work = |work: &gongjian_core::domain::work::Work, ended: bool| {
+            let due = work.extended_to.max(work.due_on)?;
+            Some((due, ended || work.completed_by(on)))
+        };
+        match self {
+            What::Commitment(commitment) => work(&commitment.work, commitment.waived.is_some()),
+            What::Decision(decision) => work(&decision.work, decision.ended.is_some()),
+            What::Task(task) => work(&task.work, task.closed.is_some()),
+            What::Issue(issue) => work(&issue.work, issue.ended.is_some()),
+            What::Project(project) => {
+                let due = project.extended_to.max(project.due_on)?;
+                let ended = project.cancelled.is_some_and(|fact| fact.by(on)) || project.rejected.is_some();
+                Some((due, ended || project.submitted.is_some_and(|fact| fact.by(on))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The day by which a quarter finds it.
+    pub(super) fn date(&self) -> Option<Day> {
+        let of = |fact: Option<Fact>| fact.map(|fact| fact.on);
+        match self {
+            What::Alliance(alliance) => of(alliance.established),
+            What::Membership(membership) => of(membership.joined),
+            What::Holiday(holiday) => Some(holiday.from),
+            What::Agreement(agreement) => of(agreement.signed.or(agreement.recorded)),
+            What::Commitment(commitment) => commitment.work.due_on.or(of(commitment.added)),
+            What::Project(project) => of(project.claimed.or(project.listed).or(project.proposed)),
+            What::Meeting(meeting) => Some(meeting.date),
+            What::Topic(topic) => of(topic.concluded.or(topic.proposed)),
+            What::Decision(decision) => of(decision.recorded),
+            What::Task(task) => task.work.due_on,
+            What::Occurrence(occurrence) => {
+                Some(occurrence.held.map_or(occurrence.planned_on, |held| held.on))
+            }
+            What::Issue(issue) => of(issue.raised),
+            What::Import(import) => import.files.iter().map(|file| file.as_of).max(),
+            What::Finding(finding) => Some(finding.day),
+            _ => None,
+        }
+    }
+}
+
+impl Row<'_> {
+    /// Code of its community.
+    pub(super) fn community<'s>(&'s self, views: &'s Views) -> Option<&'s str> {
+        match &self.what {
+            What::Finding(finding) => finding.community.as_deref(),
+            What::Community(_) => Some(&self.id),
+            What::Compound(compound) => Some(&compound.community),
+            What::Meeting(meeting) => Some(&meeting.community),
+            What::Occurrence(occurrence) => Some(&occurrence.community),
+            What::Project(project) => Some(&project.community),
+            _ => views.community_of(&self.stream),
+        }
+    }
+
+    /// Whether a unit stands in any of its references, by its code.
+    pub(super) fn involves(&self, unit: &str) -> bool {
+        if let What::Finding(finding) = &self.what {
+            return finding.arg("unit") == Some(unit) || finding.stream.strip_prefix("unit/") == Some(unit);
+        }
+        if matches!(self.what, What::Unit(_) | What::Branch(_)) && self.id == unit {
+            return true;
+        }
+        let units = self.what.references().iter().filter(|(_, kind)| *kind == "unit");
+        units
+            .filter_map(|(field, _)| self.what.get(field))
+            .any(|codes| codes.split('、').any(|code| code == unit))
+    }
+}
+
+/// The kind of the registry behind a reference's word.
+pub(super) fn kind_of(word: &str) -> Kind {
+    match word {
+        "street" => Kind::Street,
+        "community" => Kind::Community,
+        "compound" => Kind::Compound,
+        "alliance" => Kind::Alliance,
+        _ => Kind::Unit,
+    }
+}
+
+/// The rows of a table.
+fn rows<'v, T: Clone + Default>(
+    table: &'v Table<T>,
+    category: &str,
+    what: impl Fn(&'v T) -> What<'v>,
+) -> Vec<Row<'v>> {
+    table
+        .iter()
+        .filter_map(|(id, _)| table.entry(id).map(|entry| (id, entry)))
+        .map(|(id, Entry { revision, state, .. })| Row {
+            id: id.to_owned(),
+            stream: format!("{category}/{id}"),
+            revision: *revision,
+            what: what(state),
+        })
+        .collect()
+}
+
+/// Every row of a register, or `None` if there is no such register.
+pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'v>>> {
+    let Views { registry, agreements, projects, meetings, wednesday, .. } = views;
+    Some(match what {
+        "streets" => rows(&registry.street, "street", What::Street),
+        "communities" => rows(&registry.community, "community", What::Community),
+        "compounds" => rows(&registry.compound, "compound", What::Compound),
+        "branches" => rows(&registry.branch, "branch", What::Branch),
+        "grids" => rows(&registry.grid, "grid", What::Grid),
+        "units" => rows(&registry.unit, "unit", What::Unit),
+        "posts" => rows(&registry.post, "post", What::Post),
+        "alliances" => rows(&registry.alliance, "alliance", What::Alliance),
+        "memberships" => rows(&registry.membership, "membership", What::Membership),
+        "holidays" => rows(&registry.holiday, "holiday", What::Holiday),
+        "agreements" => rows(&agreements.agreement, "agreement", What::Agreement),
+        "commitments" => rows(&agreements.commitment, "commitment", What::Commitment),
+        "projects" => rows(&projects.project, "project", What::Project),
+        "series" => rows(&meetings.series, "series", What::Series),
+        "meetings" => rows(&meetings.meeting, "meeting", What::Meeting),
+        "topics" => rows(&meetings.topic, "topic", What::Topic),
+        "decisions" => rows(&meetings.decision, "decision", What::Decision),
+        "tasks" => rows(&meetings.task, "task", What::Task),
+        "occurrences" => rows(&wednesday.occurrence, "occurrence", What::Occurrence),
+        "issues" => rows(&wednesday.issue, "issue", What::Issue),
+        "rules" => rows(&views.rules.rule, "rule", What::Rule),
+        "imports" => rows(&views.imports.import, "import", What::Import),
+        "findings" => crate::findings::findings(views, on)
+            .into_iter()
+            .map(|finding| Row {
+                // Stable from one day to the next, unlike a place in the list.
+                id: format!(
+                    "{}:{}:{}",
+                    finding.code.word(),
+                    finding.stream,
+                    finding.position.unwrap_or_default()
+                ),
+                stream: finding.stream.clone(),
+                revision: 0,
+                what: What::Finding(Box::new(finding)),
+            })
+            .collect(),
+        _ => return None,
+    })
+}
