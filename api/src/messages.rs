@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use gongjian_core::rejection::Rejection;
-use unic_langid::langid;
+use unic_langid::LanguageIdentifier;
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
@@ -78,10 +78,8 @@ static BUNDLES: LazyLock<[Bundle; 2]> =
     LazyLock::new(|| [bundle(Language::Chinese), bundle(Language::English)]);
 
 fn bundle(language: Language) -> Bundle {
-    let id = match language {
-        Language::Chinese => langid!("zh-CN"),
-        Language::English => langid!("en"),
-    };
+    // Without a known language numbers look plain, which is how they are given anyway.
+    let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Isolation marks are for mixed writing directions and would end up in files and comparisons.
     bundle.set_use_isolating(false);

@@ -47,7 +47,7 @@ macro_rules! route {
     };
 }
 
-/// Every operation but lists, which [`LISTS`] names.
+/// Every operation but the lists, which [`LISTS`] names.
 pub(crate) const ROUTES: &[Route] = &[
     route!(POST "/api/v1/commands", "record", &["dryRun"], Some("Commands") => "Receipts",
         &[200, 201], &[400, 409, 413, 422, 500, 503], post(commands::post)),
@@ -80,8 +80,11 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
 ];
 
-/// Parameters of every list, besides its fields.
-pub(crate) const LIST_QUERY: &[&str] = &["limit", "cursor", "sort", "format"];
+/// Parameters of every list; those of [`lists::AS_OF_LISTS`] take `asOf` too.
+pub(crate) const LIST_QUERY: &[&str] = &[
+    "community", "street", "state", "unit", "category", "dueBefore", "overdue", "contains", "quarter", "on",
+    "sort", "limit", "cursor", "format",
+];
 
 /// The parameters that a route takes in its query.
 pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
@@ -91,11 +94,13 @@ pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
     if let Some(route) = route {
         return route.query.to_vec();
     }
-    let name = path.strip_prefix("/api/v1/").unwrap_or_default();
-    match LISTS.iter().find(|list| list.name == name) {
-        Some(list) => LIST_QUERY.iter().chain(list.fields).copied().collect(),
-        None => Vec::new(),
+    let rest = path.strip_prefix("/api/v1/").unwrap_or_default();
+    let name = rest.strip_suffix("/{id}").unwrap_or(rest);
+    let mut names = if name == rest { LIST_QUERY.to_vec() } else { vec!["on"] };
+    if lists::AS_OF_LISTS.contains(&name) {
+        names.push("asOf");
     }
+    names
 }
 
 /// The whole HTTP interface over an open ledger; needs no socket.
@@ -105,7 +110,7 @@ pub fn router(state: AppState) -> Router {
         router = router.route(route.path, (route.handler)());
     }
     for list in LISTS {
-        let path = format!("/api/v1/{}", list.name);
+        let path = format!("/api/v1/{list}");
         router = router.route(&path, get(lists::list)).route(&format!("{path}/{{id}}"), get(lists::one));
     }
     router

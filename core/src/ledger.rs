@@ -328,17 +328,6 @@ impl Writer {
         self.log.verify(None, progress)
     }
 
-    /// Recomputes everything from the bytes. See [`Log::verify`].
-    ///
-    /// # Errors
-    /// [`StorageError`](crate::log::StorageError) if the storage cannot be read.
-    pub fn verify(
-        &mut self,
-        progress: impl FnMut(u64, u64),
-    ) -> Result<crate::log::Report, crate::log::StorageError> {
-        self.log.verify(None, progress)
-    }
-
     /// The state that decisions rest on.
     pub fn world(&self) -> &World {
         &self.world

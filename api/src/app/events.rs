@@ -46,7 +46,7 @@ fn declared(reader: &LogReader, id: &str) -> Option<Vec<(String, String)>> {
     let record = RecordRef::decode(&bytes).ok()?;
     match Event::decode(record.kind, record.version, record.payload).ok()? {
         Event::Schema(SchemaEvent::Declared(declared)) => {
-            let pair = |field: Declaration| (field.name, field.kind);
+            let pair = |field: Declaration| (field.name, field.r#type);
             Some(declared.fields.into_iter().map(pair).collect())
         }
         _ => None,

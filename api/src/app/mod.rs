@@ -27,7 +27,7 @@ mod upkeep;
 
 pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
 pub use follow::ViewsGuard;
-pub use lists::{LISTS, ListFilter, ListPage, ListSpec, list_of};
+pub use lists::LISTS;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};
 

@@ -96,13 +96,14 @@ impl App {
     ///
     /// # Errors
     /// [`Problem`] if the log cannot be folded.
-    pub fn rebuild(&self, mut progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Problem> {
+    pub fn rebuild(&self, progress: impl Fn(u64, u64)) -> Result<Rebuilt, Problem> {
         // A copy, so that nobody waits for the fold.
         let kept = self.views()?.clone();
         let size = kept.position();
         let mut from_log = source(self.reader());
         let mut counted = |from: Position| {
-            from_log(from).inspect(|entry| {
+            let progress = &progress;
+            from_log(from).inspect(move |entry| {
                 if let Ok(bytes) = entry
                     && let Ok(record) = RecordRef::decode(bytes)
                     && record.position % PROGRESS_EVENTS == 0

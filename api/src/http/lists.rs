@@ -6,16 +6,27 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gongjian_core::day::Day;
 use gongjian_core::record::{Digest, Position};
-use serde_json::json;
+use gongjian_projections::lists::Query;
+use serde_json::{Value, json};
 
 use super::{Answered, AppState, Asking, Reader, aside, json as answer, typed};
-use crate::app::{App, ListFilter, ListSpec, list_of};
+use crate::app::{App, Asked, LISTS};
 use crate::error::Problem;
 use crate::output;
 
-/// Rows of a table or a CSV file; what has more is read page by page as JSON.
-const ROWS_MAX: usize = 200_000;
+/// Rows of a table or a CSV file at once.
+const ROWS_AT_ONCE: usize = gongjian_projections::lists::LIMIT_MAX;
+
+/// Lists that can be asked as of an earlier position.
+pub(crate) const AS_OF_LISTS: &[&str] = &["memberships", "findings"];
+
+/// The list that a path names.
+fn list_of(path: &str) -> Result<&'static str, Problem> {
+    let given = path.strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    LISTS.iter().find(|list| **list == given).copied().ok_or_else(|| Problem::not_found(given))
+}
 
 pub(crate) async fn list(
     State(state): State<AppState>,
@@ -23,47 +34,78 @@ pub(crate) async fn list(
     Reader(text): Reader,
     asking: Asking,
 ) -> Answered {
-    let list = list_of(uri.path().rsplit('/').next().unwrap_or_default())?;
-    let equal = |field: &&&'static str| asking.text(field).map(|wanted| ((**field).to_owned(), wanted.to_owned()));
-    let mut filter = ListFilter {
-        equal: list.fields.iter().filter_map(|field| equal(&field)).collect(),
-        sort: asking.text("sort").map(str::to_owned),
-        after: None,
-    };
+    let list = list_of(uri.path())?;
     let app = state.app.clone();
+    let asked = asking.asked(&app)?;
+    let mut query = query_of(&asking)?;
     let format = asking.choice("format", &["json", "text", "csv"])?;
     if format != "json" {
-        let limit = asking.number("limit")?.map_or(ROWS_MAX, |limit| usize::try_from(limit).unwrap_or(ROWS_MAX));
-        let page = aside(move || app.list(list, &filter, limit.min(ROWS_MAX))).await?;
-        let table = output::lists::table(list, &page.items, text);
+        let most = asking.number("limit")?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let items = aside(move || all(&app, list, query, asked, most)).await?;
+        let table = output::lists::table(list, &items, text);
         return Ok(match format {
             "csv" => typed(StatusCode::OK, output::csv::MEDIA, output::csv::write(&table)),
             _ => typed(StatusCode::OK, output::TEXT, output::table::plain(&table)),
         });
     }
-    let limit = asking.limit()?;
-    filter.after = Cursor::read(&app, &asking)?.map(|cursor| cursor.key);
-    let page = aside(move || app.list(list, &filter, limit)).await?;
-    let last = state.app.head().size.checked_sub(1);
+    query.limit = asking.limit()?;
+    query.cursor = Cursor::read(&app, &asking)?.map(|cursor| cursor.key);
+    let page = aside(move || app.list(list, &query, asked)).await?;
+    let last = asked.last.or(state.app.head().size.checked_sub(1));
     let next = page.next.map(|key| Cursor { last, key }.write(&state.app, &asking));
-    let digest = digest_at(&state.app, last);
-    let mut response = answer(
-        StatusCode::OK,
-        &json!({ "items": page.items, "next": next, "asOf": { "position": last, "digest": digest } }),
-    )?;
+    let as_of = json!({ "position": last, "digest": digest_at(&state.app, last) });
+    let body = json!({ "items": page.rows, "total": page.total, "next": next, "asOf": as_of });
+    let mut response = answer(StatusCode::OK, &body)?;
     link_next(&mut response, &asking, next.as_deref());
     Ok(response)
+}
+
+/// Every item, page after page.
+fn all(app: &App, list: &str, mut query: Query, asked: Asked, most: usize) -> Result<Vec<Value>, Problem> {
+    let mut items = Vec::new();
+    loop {
+        query.limit = ROWS_AT_ONCE.min(most - items.len()).max(1);
+        let page = app.list(list, &query, asked)?;
+        items.extend(page.rows);
+        query.cursor = page.next;
+        if query.cursor.is_none() || items.len() >= most {
+            items.truncate(most);
+            return Ok(items);
+        }
+    }
+}
+
+fn query_of(asking: &Asking) -> Result<Query, Problem> {
+    let text = |name| asking.text(name).map(str::to_owned);
+    let mut query = Query::on(Day::default());
+    query.community = text("community");
+    query.street = text("street");
+    query.state = text("state");
+    query.unit = text("unit");
+    query.category = text("category");
+    query.due_before = asking.day("dueBefore")?;
+    query.overdue = asking.flag("overdue")?;
+    query.contains = text("contains");
+    query.quarter = text("quarter")
+        .map(|given| given.parse().map_err(|_| Problem::malformed("quarter", "2022-Q2")))
+        .transpose()?;
+    if let Some(sort) = asking.text("sort") {
+        query.descending = sort.starts_with('-');
+        query.sort = Some(sort.trim_start_matches('-').to_owned());
+    }
+    Ok(query)
 }
 
 pub(crate) async fn one(
     State(state): State<AppState>,
     OriginalUri(uri): OriginalUri,
     id: Result<Path<String>, PathRejection>,
-    _: Asking,
+    asking: Asking,
 ) -> Answered {
     let Path(id) = id.map_err(|error| Problem::malformed("id", error))?;
-    let list: &'static ListSpec = list_of(uri.path().split('/').nth(3).unwrap_or_default())?;
-    let item = aside(move || state.app.item(list, &id)).await?;
+    let list = list_of(uri.path())?;
+    let asked = asking.asked(&state.app)?;
+    let item = aside(move || state.app.item(list, &id, asked)).await?;
     answer(StatusCode::OK, &item)
 }
 

@@ -43,7 +43,8 @@ pub(crate) async fn live(
     let head = state.app.watch();
     let next = last.map_or(state.app.reader().size(), |last: Position| last.saturating_add(1));
     let guard = Open::new(Arc::clone(&state.counters));
-    let tail = Tail { app: state.app, head, next, ready: VecDeque::new(), first: true, _guard: guard };
+    let stop = state.stop().subscribe();
+    let tail = Tail { app: state.app, head, stop, next, ready: VecDeque::new(), first: true, _guard: guard };
     let events = stream::unfold(tail, |mut tail| async move {
         let event = tail.event().await?;
         Some((Ok::<Event, Infallible>(event), tail))
@@ -58,6 +59,7 @@ pub(crate) async fn live(
 struct Tail {
     app: App,
     head: watch::Receiver<u64>,
+    stop: watch::Receiver<bool>,
     next: Position,
     ready: VecDeque<ShownEvent>,
     first: bool,
@@ -68,8 +70,12 @@ impl Tail {
     /// The next event; `None` when the ledger closes or cannot be read.
     async fn event(&mut self) -> Option<Event> {
         while self.ready.is_empty() {
-            self.head.wait_for(|size| *size > self.next).await.ok()?;
-            let (app, next) = (self.app.clone(), self.next);
+            let next = self.next;
+            tokio::select! {
+                grown = self.head.wait_for(|size| *size > next) => drop(grown.ok()?),
+                _ = self.stop.wait_for(|stopping| *stopping) => return None,
+            }
+            let app = self.app.clone();
             let page = aside(move || app.events(next, PAGE, &EventFilter::default())).await.ok()?;
             self.ready.extend(page.items);
         }

@@ -21,6 +21,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::error::Problem;
@@ -38,12 +39,19 @@ pub struct AppState {
     pub app: App,
     /// What `/metrics` counts besides the ledger itself.
     pub counters: Arc<Counters>,
+    /// Turns true when the server stops: live streams end then.
+    stop: watch::Sender<bool>,
 }
 
 impl AppState {
     /// State over an open ledger.
     pub fn new(app: App) -> AppState {
-        AppState { app, counters: Arc::default() }
+        AppState { app, counters: Arc::default(), stop: watch::Sender::new(false) }
+    }
+
+    /// Tells live streams to end.
+    pub fn stop(&self) -> watch::Sender<bool> {
+        self.stop.clone()
     }
 }
 

@@ -8,7 +8,7 @@ use super::Rows;
 /// A table as text. It is as wide as its content: what a terminal wraps can still be copied.
 pub fn plain(rows: &Rows) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(&rows.headers);
     for row in &rows.rows {
