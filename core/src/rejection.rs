@@ -49,6 +49,7 @@ impl std::error::Error for Rejection {}
 
 /// Every code that [`Rejection`] can carry. A test demands a message in both languages for each.
 pub const CODES: &[&str] = &[
+    "agenda-empty",
     "agreement-needs-community",
     "agreement-not-all-signed",
     "agreement-overlaps",
@@ -58,8 +59,8 @@ pub const CODES: &[&str] = &[
     "alliance-exists",
     "cancel-needs-reason",
     "choice-unknown",
-    "command-unknown",
     "commitments-open",
+    "completion-missing",
     "correction-empty",
     "correction-field",
     "correction-same",
@@ -70,6 +71,7 @@ pub const CODES: &[&str] = &[
     "extension-not-later",
     "field-empty",
     "membership-overlaps",
+    "minutes-need-post",
     "name-taken",
     "not-a-member",
     "not-a-party",
@@ -78,7 +80,7 @@ pub const CODES: &[&str] = &[
     "progress-backwards",
     "reason-missing",
     "reference-unknown",
-    "rule-number",
+    "rule-parameter",
     "same-unit",
     "state-wrong",
     "stream-absent",
@@ -101,9 +103,10 @@ impl Rejection {
         Rejection::new("reference-unknown").with("what", what).with("given", given)
     }
 
-    /// The stream's state does not allow the command; `allowed` are those it does allow.
-    pub fn wrong_state(state: &str, command: &str, allowed: &[&str]) -> Rejection {
+    /// A stream's state does not allow the command; `allowed` are the commands on that stream it does allow.
+    pub fn wrong_state(stream: &str, state: &str, command: &str, allowed: &[&str]) -> Rejection {
         Rejection::new("state-wrong")
+            .with("stream", stream)
             .with("state", state)
             .with("command", command)
             .with("allowed", allowed.join(" "))

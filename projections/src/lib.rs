@@ -27,4 +27,6 @@ pub mod lists;
 pub mod trail;
 
 #[cfg(test)]
+mod hand_made;
+#[cfg(test)]
 mod sample;

@@ -292,3 +292,113 @@ fn previous_at(source: &mut impl EventSource, position: Position) -> Option<Dige
         .ok()?;
     previous
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::sample;
+
+    fn source(log: &[Vec<u8>]) -> impl FnMut(Position) -> Vec<Result<Vec<u8>, Infallible>> + '_ {
+        |from| log.iter().skip(from as usize).map(|bytes| Ok(bytes.clone())).collect()
+    }
+
+    fn snapshots(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder.join("snapshots"))
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_kept_equals_what_is_folded_again() {
+        let log = sample::county(1_500);
+        let folder = tempfile::tempdir().unwrap();
+        let runner = Runner::new(folder.path());
+        for length in [400, 900, 1_500] {
+            let views = runner.open(&mut source(&log[..length])).unwrap();
+            assert_eq!(views.position(), length as u64);
+            runner.save(&views).unwrap();
+            let (_, comparisons) = Runner::rebuild(&views, &mut source(&log)).unwrap();
+            assert_eq!(comparisons.len(), crate::views::READ_MODELS.len());
+            for comparison in comparisons {
+                assert!(comparison.equal(), "{comparison:?}");
+            }
+        }
+        let names = snapshots(folder.path());
+        assert_eq!(names.len(), 2 * crate::views::READ_MODELS.len(), "{names:?}");
+        assert!(names.contains(&"trails-1-1500".to_owned()) && !names.contains(&"trails-1-400".to_owned()));
+    }
+
+    #[test]
+    fn a_damaged_stale_or_foreign_snapshot_is_passed_over() {
+        let log = sample::county(1_000);
+        let folder = tempfile::tempdir().unwrap();
+        let runner = Runner::new(folder.path());
+        let digests = |views: &Views| views.digests();
+        let right = runner.open(&mut source(&log[..900])).unwrap();
+        runner.save(&right).unwrap();
+        let snapshots = folder.path().join("snapshots");
+
+        // One byte of one file flips: that read model is folded again.
+        let path = snapshots.join("registry-1-900");
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        // Another version and a file that is none are not even looked at.
+        fs::rename(snapshots.join("projects-1-900"), snapshots.join("projects-0-900")).unwrap();
+        fs::write(snapshots.join("nonsense"), b"?").unwrap();
+        fs::write(snapshots.join("rules-1-901"), b"short").unwrap();
+        assert_eq!(digests(&runner.open(&mut source(&log[..900])).unwrap()), digests(&right));
+
+        // A log that was restored to an earlier state does not have what the snapshot holds.
+        let earlier = runner.open(&mut source(&log[..500])).unwrap();
+        assert_eq!(earlier.position(), 500);
+        // Another history of the same length.
+        let mut other = sample::Builder::default();
+        for number in 0..log.len() {
+            let data = serde_json::json!({ "name": format!("街道{number}") });
+            other
+                .act(gongjian_core::day::Day(0), &format!("street/Z{number}"), "street.register", data)
+                .unwrap();
+        }
+        let views = runner.open(&mut source(&other.log)).unwrap();
+        assert_eq!(views.registry.street.count(), other.log.len());
+        assert_eq!(views.projects.project.count(), 0);
+    }
+
+    #[test]
+    fn the_past_is_folded_from_a_snapshot_before_it() {
+        let log = sample::county(1_000);
+        let folder = tempfile::tempdir().unwrap();
+        let runner = Runner::new(folder.path());
+        runner.save(&runner.open(&mut source(&log[..600])).unwrap()).unwrap();
+        for last in [0, 300, 599, 600, 800, 999] {
+            let mut fresh = Views::default();
+            catch_up(&mut fresh, last + 1, &mut source(&log)).unwrap();
+            let views = runner.as_of(Some(last), &mut source(&log)).unwrap();
+            assert_eq!(views.position(), last + 1);
+            assert_eq!(views.digests(), fresh.digests(), "as of {last}");
+        }
+    }
+
+    #[test]
+    fn a_gap_or_a_damaged_event_is_an_error_and_no_panic() {
+        let log = sample::county(300);
+        let mut holed = log.clone();
+        holed.remove(100);
+        let mut views = Views::default();
+        let failed = catch_up(&mut views, Position::MAX, &mut source(&holed));
+        assert!(matches!(failed, Err(CatchUpError::Apply(ApplyError::Gap { expected: 100, found: 101 }))));
+        assert_eq!(views.position(), 100);
+        for length in [0, 1, 50, log[5].len() - 1] {
+            let mut damaged = log.clone();
+            damaged[5].truncate(length);
+            assert!(catch_up(&mut Views::default(), Position::MAX, &mut source(&damaged)).is_err());
+        }
+    }
+}

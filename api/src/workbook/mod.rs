@@ -14,6 +14,7 @@ pub mod fault;
 pub mod ledgers;
 pub mod reader;
 pub mod rows;
+pub mod scale;
 pub mod spec;
 mod table;
 pub mod writer;

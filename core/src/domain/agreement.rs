@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, choice, correct, corrections, not_in_future, optional, present,
-    required,
+    ANY, Category, Change, Context, Step, Wanted, absent, choice, correct, corrections,
+    learn_corrected_parent, not_in_future, optional, present, reasoned, required, wrong_state,
 };
 use super::facts::{At, Fact, FieldText};
 use crate::day::Day;
@@ -245,22 +245,39 @@ impl Agreement {
             && self.expires.and_then(Expiry::day).is_none_or(|last| last >= day)
             && !self.terminated.is_some_and(|fact| fact.by(day))
     }
-
-    fn only_in(&self, states: &[&str], command: &str, allowed: &[&str]) -> Result<(), Rejection> {
-        if states.contains(&self.state()) {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.state(), command, allowed))
-        }
-    }
 }
 
 impl Category for Agreement {
     type Event = AgreementEvent;
     type Command = AgreementCommand;
 
+    const STEPS: &'static [Step] = &[
+        ("agreement.submit", &["draft"]),
+        ("agreement.sign", &["signing"]),
+        ("agreement.decline", &["signing"]),
+        ("agreement.effect", &["signed"]),
+        ("agreement.amend", &["effective"]),
+        ("agreement.suspend", &["effective"]),
+        ("agreement.resume", &["suspended"]),
+        ("agreement.terminate", &["effective", "suspended"]),
+        ("agreement.fulfil", &["effective"]),
+        ("agreement.renew", &["effective", "terminated", "fulfilled"]),
+        ("agreement.void", &["draft", "signing", "signed"]),
+        ("agreement.correct", ANY),
+    ];
+    // An old ledger knows no submission: it states when it was signed and when it took effect, or only one.
+    const LEDGER_STEPS: &'static [Step] = &[
+        ("agreement.sign", &["draft", "signing", "effective"]),
+        ("agreement.effect", &["draft", "signing", "signed", "effective"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["name", "alliance", "partyA", "partyB"];
     const REFERENCES: &'static [(&'static str, &'static str)] =
-        &[("alliance", "alliance"), ("partyA", "unit"), ("partyB", "unit"), ("otherParties", "unit")];
+        &[("alliance", "alliance"), ("partyA", "unit"), ("partyB", "unit"), ("otherParties", "units")];
 
     fn decide(
         world: &World,
@@ -295,7 +312,6 @@ impl Category for Agreement {
         match command {
             C::Draft { .. } => Err(Rejection::exists(id)),
             C::Submit {} => {
-                state.only_in(&["draft"], "agreement.submit", &["agreement.sign", "agreement.void"])?;
                 if world.children_of(&format!("agreement/{id}")).is_empty() {
                     return Err(Rejection::new("agreement-without-commitments"));
                 }
@@ -303,86 +319,85 @@ impl Category for Agreement {
             }
             C::Sign { units, post } => state.decide_sign(world, context, units, post.as_ref()),
             C::Decline { unit, reason } => {
-                state.only_in(&["signing"], "agreement.decline", &["agreement.submit"])?;
                 required("reason", reason)?;
                 let unit = world.unit_code(unit)?;
                 state.is_party(&unit)?;
                 Ok(Declined { unit, reason: reason.clone() }.into())
             }
             C::Effect { until, open_ended } => {
-                // An old ledger may state no day of signing, and only later until when it runs.
-                let stated_late =
-                    context.from_ledger() && (state.effective.is_none() || state.expires.is_none());
-                if !stated_late {
-                    state.only_in(&["signed"], command.name(), &["agreement.sign", "agreement.correct"])?;
+                // A second statement of an old ledger can only add until when it runs.
+                if state.effective.is_some() && state.expires.is_some() {
+                    return Err(wrong_state(context, id, state, "agreement.effect"));
                 }
                 let open_ended = until.is_none() && (*open_ended || !context.from_ledger());
                 let effected = Effected { until: *until, open_ended };
                 let effective = Some(Fact { on: context.occurred, at: 0 });
-                Agreement { effective, expires: effected.expiry(), ..state.clone() }.consistent()?;
+                let probe = Agreement { effective, expires: effected.expiry(), ..state.clone() };
+                probe.consistent()?;
+                if !context.from_ledger() {
+                    probe.overlaps_none(world, id)?;
+                }
                 Ok(effected.into())
             }
             C::Amend { summary, until, units } => {
-                state.only_in(&["effective"], "agreement.amend", &["agreement.resume"])?;
                 required("summary", summary)?;
                 let units = world.unit_codes(units)?;
-                if let Some(missing) = state.parties().into_iter().find(|party| !units.iter().any(|u| u == party)) {
+                if let Some(missing) =
+                    state.parties().into_iter().find(|party| !units.iter().any(|u| u == party))
+                {
                     return Err(Rejection::new("agreement-not-all-signed").with("unit", missing));
                 }
-                Agreement { expires: Some(Expiry::of(*until)), ..state.clone() }.consistent()?;
+                let probe = Agreement { expires: Some(Expiry::of(*until)), ..state.clone() };
+                probe.consistent()?;
+                if !context.from_ledger() {
+                    probe.overlaps_none(world, id)?;
+                }
                 let text_version = state.text_version.saturating_add(1);
                 Ok(Amended { text_version, summary: summary.clone(), until: *until }.into())
             }
             C::Suspend { reason, decision } => {
-                state.only_in(&["effective"], "agreement.suspend", &["agreement.resume"])?;
                 required("reason", reason)?;
-                let decision = known_decision(world, decision.as_ref())?;
+                let decision = by_decision(world, context, decision.as_ref())?;
                 Ok(Suspended { reason: reason.clone(), decision }.into())
             }
-            C::Resume {} => {
-                state.only_in(&["suspended"], "agreement.resume", &["agreement.suspend"])?;
-                Ok(Resumed {}.into())
-            }
+            C::Resume {} => Ok(Resumed {}.into()),
             C::Terminate { reason, decision } => {
-                state.only_in(
-                    &["effective", "suspended"],
-                    "agreement.terminate",
-                    &["agreement.effect", "agreement.void", "agreement.correct"],
-                )?;
                 not_in_future(context)?;
-                optional("reason", reason.as_ref())?;
-                let decision = known_decision(world, decision.as_ref())?;
-                if reason.is_none() && !context.from_ledger() {
-                    return Err(Rejection::new("reason-missing").with("command", "agreement.terminate"));
-                }
+                reasoned(context, "agreement.terminate", reason.as_ref())?;
+                let decision = by_decision(world, context, decision.as_ref())?;
                 let terminated = Some(Fact { on: context.occurred, at: 0 });
                 Agreement { terminated, ..state.clone() }.consistent()?;
                 Ok(Terminated { reason: reason.clone(), decision }.into())
             }
             C::Fulfil {} => {
-                state.only_in(&["effective"], "agreement.fulfil", &["agreement.terminate"])?;
                 let open = world.children_of(&format!("agreement/{id}")).iter().find(|commitment| {
-                    world.commitment.get(commitment).is_some_and(|c| c.waived.is_none() && c.work.verified.is_none())
+                    world
+                        .commitment
+                        .get(commitment)
+                        .is_some_and(|c| c.agreement == id && c.waived.is_none() && c.work.verified.is_none())
                 });
                 match open {
-                    Some(commitment) => Err(Rejection::new("commitments-open").with("commitment", commitment)),
+                    Some(commitment) => {
+                        Err(Rejection::new("commitments-open").with("commitment", commitment))
+                    }
                     None => Ok(Fulfilled {}.into()),
                 }
             }
             C::Renew { successor } => {
-                state.only_in(&["effective", "terminated", "fulfilled"], "agreement.renew", &["agreement.draft"])?;
-                if successor == id || world.agreement.get(successor).is_none() {
+                let Some(next) = world.agreement.get(successor).filter(|_| successor != id) else {
                     return Err(Rejection::unknown("agreement", successor));
+                };
+                if next.effective.is_none() && !context.from_ledger() {
+                    return Err(wrong_state(context, successor, next, "agreement.renew"));
                 }
                 Ok(Renewed { successor: successor.clone() }.into())
             }
             C::Void { reason } => {
-                state.only_in(&["draft", "signing", "signed"], "agreement.void", &["agreement.terminate"])?;
                 required("reason", reason)?;
                 Ok(Voided { reason: reason.clone() }.into())
             }
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -458,8 +473,14 @@ impl Category for Agreement {
     }
 
     fn index(world: &mut World, id: &str, event: &AgreementEvent) {
-        if let AgreementEvent::Recorded(e) = event {
-            world.learn_child(&format!("alliance-agreements/{}", e.alliance), id);
+        match event {
+            AgreementEvent::Recorded(e) => {
+                world.learn_child(&format!("alliance-agreements/{}", e.alliance), id);
+            }
+            AgreementEvent::Corrected(e) => {
+                learn_corrected_parent(world, "alliance", "alliance-agreements", id, &e.changes);
+            }
+            _ => {}
         }
     }
 }
@@ -474,6 +495,37 @@ impl Agreement {
         self.other_parties.clone_from(&e.other_parties);
         self.evidence.clone_from(&e.evidence);
         self.text_version = 1;
+    }
+
+    /// Between the same parties no other agreement of the kind is in force at the same time.
+    fn overlaps_none(&self, world: &World, id: &str) -> Result<(), Rejection> {
+        let span = |agreement: &Agreement| {
+            let from = agreement.effective?.on;
+            let last = agreement.expires.and_then(Expiry::day).unwrap_or(Day(i32::MAX));
+            let terminated = agreement.terminated.map_or(Day(i32::MAX), |fact| fact.on.plus(-1));
+            let closed = agreement.fulfilled.map_or(Day(i32::MAX), |fact| fact.on);
+            Some((from, last.min(terminated).min(closed)))
+        };
+        let sorted = |agreement: &Agreement| {
+            let mut parties: Vec<String> = agreement.parties().into_iter().map(str::to_owned).collect();
+            parties.sort_unstable();
+            parties
+        };
+        let Some((from, last)) = span(self) else { return Ok(()) };
+        let parties = sorted(self);
+        let other =
+            world.children_of(&format!("alliance-agreements/{}", self.alliance)).iter().find(|other| {
+                *other != id
+                    && world.agreement.get(other).is_some_and(|other| {
+                        other.kind == self.kind
+                            && span(other).is_some_and(|(start, end)| start <= last && from <= end)
+                            && sorted(other) == parties
+                    })
+            });
+        match other {
+            Some(other) => Err(Rejection::new("agreement-overlaps").with("other", other)),
+            None => Ok(()),
+        }
     }
 
     fn is_party(&self, unit: &str) -> Result<(), Rejection> {
@@ -491,9 +543,6 @@ impl Agreement {
         units: &[String],
         post: Option<&String>,
     ) -> Result<AgreementEvent, Rejection> {
-        // An old ledger knows no submission: it states the day on which it was signed.
-        let signable: &[&str] = if context.from_ledger() { &["draft", "signing", "effective"] } else { &["signing"] };
-        self.only_in(signable, "agreement.sign", &["agreement.submit", "agreement.effect"])?;
         not_in_future(context)?;
         optional("post", post)?;
         if units.is_empty() {
@@ -523,10 +572,24 @@ fn one_party_of_the_community(world: &World, agreement: &Agreement) -> Result<()
     }
 }
 
+/// The decision that something rests on: stated live, and in the ledger where it is stated.
+pub(super) fn by_decision(
+    world: &World,
+    context: &Context<'_>,
+    given: Option<&String>,
+) -> Result<Option<String>, Rejection> {
+    if given.is_none() && !context.from_ledger() {
+        return Err(Rejection::empty("decision"));
+    }
+    known_decision(world, given)
+}
+
 /// A decision that something rests on must be in the ledger.
 pub(super) fn known_decision(world: &World, given: Option<&String>) -> Result<Option<String>, Rejection> {
     match given {
-        Some(decision) if world.decision.get(decision).is_none() => Err(Rejection::unknown("decision", decision)),
+        Some(decision) if world.decision.get(decision).is_none() => {
+            Err(Rejection::unknown("decision", decision))
+        }
         other => Ok(other.cloned()),
     }
 }

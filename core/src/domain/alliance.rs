@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, Change, Context, Wanted, absent, correct, corrections, present, required};
+use super::category::{
+    ANY, Category, Change, Context, Step, Wanted, absent, correct, corrections, present, required,
+};
 use super::facts::{At, Fact, Timeline};
 use crate::day::Day;
 use crate::rejection::Rejection;
@@ -59,6 +61,15 @@ impl Category for Alliance {
     type Event = AllianceEvent;
     type Command = AllianceCommand;
 
+    const STEPS: &'static [Step] =
+        &[("alliance.rename", ANY), ("alliance.dissolve", &["active"]), ("alliance.correct", ANY)];
+
+    fn word(&self) -> &str {
+        if self.dissolved.is_some() { "dissolved" } else { "active" }
+    }
+
+    const NAMED: Option<&'static str> = Some("alliance");
+    const REQUIRED: &'static [&'static str] = &["name", "community", "establishedOn"];
     const REFERENCES: &'static [(&'static str, &'static str)] = &[("community", "community")];
 
     fn decide(
@@ -74,14 +85,7 @@ impl Category for Alliance {
                 required("name", name)?;
                 world.free_name("alliance", name, id)?;
                 let community = world.community_code(community)?;
-                let other = world.children_of(&format!("community/{community}")).iter().find(|other| {
-                    world.alliance.get(other).is_some_and(|alliance| alliance.dissolved.is_none())
-                });
-                if let Some(other) = other {
-                    return Err(Rejection::new("alliance-exists")
-                        .with("community", &community)
-                        .with("alliance", other));
-                }
+                the_only_one(world, id, &community)?;
                 Ok(Established { name: name.clone(), community }.into())
             }
             AllianceCommand::Rename { name } => {
@@ -91,14 +95,18 @@ impl Category for Alliance {
                 Ok(Renamed { name: name.clone() }.into())
             }
             AllianceCommand::Dissolve { reason } => {
-                if present(id, state)?.dissolved.is_some() {
-                    return Err(Rejection::wrong_state("dissolved", "alliance.dissolve", &["alliance.correct"]));
-                }
+                present(id, state)?;
                 required("reason", reason)?;
                 Ok(Dissolved { reason: reason.clone() }.into())
             }
             AllianceCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let state = present(id, state)?;
+                let changes = corrections(world, id, state, changes, reason)?;
+                if state.dissolved.is_none()
+                    && let Some(change) = changes.iter().find(|change| change.field == "community")
+                {
+                    the_only_one(world, id, &change.now)?;
+                }
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -126,8 +134,26 @@ impl Category for Alliance {
             AllianceEvent::Renamed(e) => world.learn_name("alliance", &e.name, id),
             AllianceEvent::Corrected(e) => {
                 super::category::learn_corrected_name(world, "alliance", id, &e.changes);
+                super::category::learn_corrected_parent(world, "community", "community", id, &e.changes);
             }
             AllianceEvent::Dissolved(_) => {}
         }
+    }
+}
+
+/// A community has one active alliance.
+fn the_only_one(world: &World, id: &str, community: &str) -> Result<(), Rejection> {
+    let other = world.children_of(&format!("community/{community}")).iter().find(|other| {
+        *other != id
+            && world
+                .alliance
+                .get(other)
+                .is_some_and(|alliance| alliance.community == community && alliance.dissolved.is_none())
+    });
+    match other {
+        Some(other) => {
+            Err(Rejection::new("alliance-exists").with("community", community).with("alliance", other))
+        }
+        None => Ok(()),
     }
 }

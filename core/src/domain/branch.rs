@@ -59,8 +59,11 @@ impl Category for Branch {
     type Event = BranchEvent;
     type Command = BranchCommand;
 
+    const NAMED: Option<&'static str> = Some("unit");
+    const REQUIRED: &'static [&'static str] = &["name", "community"];
+
     const REFERENCES: &'static [(&'static str, &'static str)] =
-        &[("community", "community"), ("compounds", "compound")];
+        &[("community", "community"), ("compounds", "compounds")];
 
     fn decide(
         world: &World,
@@ -91,7 +94,7 @@ impl Category for Branch {
                 Ok(Covered { compounds: codes(compounds)? }.into())
             }
             BranchCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::facts::{At, Fields};
+use super::facts::{At, Fact, Fields};
 use crate::day::Day;
 use crate::event::DomainEvent;
 use crate::gate;
@@ -48,6 +48,12 @@ pub trait CommandSet: Sized + Clone + Serialize + for<'de> Deserialize<'de> {
     fn name(&self) -> &'static str;
 }
 
+/// A command's name and the states that allow it.
+pub type Step = (&'static str, &'static [&'static str]);
+
+/// Every state allows it.
+pub const ANY: &[&str] = &["*"];
+
 /// One stream category: implemented on the category's state.
 pub trait Category: Default + Clone + Serialize + for<'de> Deserialize<'de> {
     /// Its facts.
@@ -80,8 +86,27 @@ pub trait Category: Default + Clone + Serialize + for<'de> Deserialize<'de> {
         None
     }
 
-    /// Fields that name something of the registry, and what they name; a correction resolves them.
+    /// The state machine: each command with the states that allow it, live. A command that is not listed
+    /// creates the stream. Guards that look at more than the state are in [`Category::decide`].
+    const STEPS: &'static [Step] = &[];
+
+    /// Where an old ledger, which does not state every step, may go on from other states.
+    const LEDGER_STEPS: &'static [Step] = &[];
+
+    /// The word of the state machine for where the stream stands.
+    fn word(&self) -> &str {
+        "present"
+    }
+
+    /// Fields that name something else in the ledger, and what they name (`units` for a list of units); a
+    /// correction resolves them.
     const REFERENCES: &'static [(&'static str, &'static str)] = &[];
+
+    /// Fields that must say something, also after a correction.
+    const REQUIRED: &'static [&'static str] = &[];
+
+    /// The kind under which the stream's names are kept, where people call it by name.
+    const NAMED: Option<&'static str> = None;
 
     /// Whether the state obeys the invariants that its own fields can break; asked of a corrected state.
     ///
@@ -117,6 +142,35 @@ pub struct Wanted {
     pub now: String,
 }
 
+/// Whether the state machine has such a step.
+///
+/// # Errors
+/// `state-wrong`, which names the state and what it allows.
+pub fn step<S: Category>(context: &Context<'_>, id: &str, state: &S, command: &str) -> Result<(), Rejection> {
+    match states_of::<S>(context, command) {
+        Some(states) if states != ANY && !states.contains(&state.word()) => {
+            Err(wrong_state(context, id, state, command))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The refusal of a command because of where a stream stands; the command may be one on another stream.
+pub fn wrong_state<S: Category>(context: &Context<'_>, id: &str, state: &S, command: &str) -> Rejection {
+    let stream = format!("{}/{id}", S::Event::CATEGORY);
+    let allows = |name: &&str| {
+        states_of::<S>(context, name).is_some_and(|states| states == ANY || states.contains(&state.word()))
+    };
+    let allowed: Vec<&str> = S::STEPS.iter().map(|(name, _)| *name).filter(allows).collect();
+    Rejection::wrong_state(&stream, state.word(), command, &allowed)
+}
+
+fn states_of<S: Category>(context: &Context<'_>, command: &str) -> Option<&'static [&'static str]> {
+    let find =
+        |steps: &'static [Step]| steps.iter().find(|(name, _)| *name == command).map(|(_, states)| *states);
+    context.from_ledger().then(|| find(S::LEDGER_STEPS)).flatten().or_else(|| find(S::STEPS))
+}
+
 /// Checks a correction against the state and fills in what the ledger said.
 ///
 /// # Errors
@@ -124,6 +178,7 @@ pub struct Wanted {
 /// gate refuses.
 pub fn corrections<S: Category + Fields>(
     world: &World,
+    id: &str,
     state: &S,
     wanted: &[Wanted],
     reason: &str,
@@ -138,17 +193,23 @@ pub fn corrections<S: Category + Fields>(
     for Wanted { field, now } in wanted {
         gate::check("now", now)?;
         let now = &match S::REFERENCES.iter().find(|(name, _)| name == field) {
-            Some((_, kind)) => world.resolve_list(kind, now)?,
+            Some((_, kind)) => world.resolve(kind, now)?,
             None => now.clone(),
         };
         let was = state.get(field).ok_or_else(|| {
             Rejection::new("correction-field").with("field", field).with("allowed", S::NAMES.join(" "))
         })?;
+        if let Some(field) = S::REQUIRED.iter().find(|required| *required == field) {
+            required(field, now)?;
+        }
         if probe.correct(field, now, &at) != Some(true) {
             return Err(Rejection::new("correction-value").with("field", field).with("value", now));
         }
         if was == *now {
             return Err(Rejection::new("correction-same").with("field", field).with("value", now));
+        }
+        if let (Some(kind), "name") = (S::NAMED, field.as_str()) {
+            world.free_name(kind, now, id)?;
         }
         changes.push(Change { field: field.clone(), was, now: now.clone() });
     }
@@ -183,6 +244,38 @@ pub fn optional(field: &'static str, text: Option<&String>) -> Result<(), Reject
     text.map_or(Ok(()), |text| gate::check(field, text))
 }
 
+/// A reason that must be stated live; an old ledger may have none.
+///
+/// # Errors
+/// `reason-missing`, or the gate's refusal.
+pub fn reasoned(
+    context: &Context<'_>,
+    command: &'static str,
+    reason: Option<&String>,
+) -> Result<(), Rejection> {
+    optional("reason", reason)?;
+    if !context.from_ledger() && !stated(reason) {
+        return Err(Rejection::new("reason-missing").with("command", command));
+    }
+    Ok(())
+}
+
+/// Whether a text is there and says something.
+pub fn stated(text: Option<&String>) -> bool {
+    text.is_some_and(|text| !text.trim().is_empty())
+}
+
+/// A date that must be stated live; an old ledger may have none.
+///
+/// # Errors
+/// `field-empty`.
+pub fn dated(context: &Context<'_>, due_on: Option<Day>) -> Result<(), Rejection> {
+    if due_on.is_none() && !context.from_ledger() {
+        return Err(Rejection::empty("dueOn"));
+    }
+    Ok(())
+}
+
 /// A choice from a closed list.
 ///
 /// # Errors
@@ -202,6 +295,17 @@ pub fn not_in_future(context: &Context<'_>) -> Result<(), Rejection> {
             .with("today", context.today));
     }
     Ok(())
+}
+
+/// Something cannot have happened before what it rests on.
+///
+/// # Errors
+/// `dates-before`.
+pub fn not_before(field: &'static str, day: Day, earliest: Option<Fact>) -> Result<(), Rejection> {
+    match earliest {
+        Some(earliest) if day < earliest.on => Err(Rejection::before(field, day, earliest.on)),
+        _ => Ok(()),
+    }
 }
 
 /// The state that a command needs, or that the stream does not exist.
@@ -249,6 +353,22 @@ macro_rules! commands {
             }
         }
     };
+}
+
+/// A corrected parent has the child too; who asks compares the child's own word.
+pub(super) fn learn_corrected_parent(
+    world: &mut World,
+    field: &str,
+    prefix: &str,
+    id: &str,
+    changes: &[Change],
+) {
+    for change in changes.iter().filter(|change| change.field == field && !change.now.is_empty()) {
+        let parent = format!("{prefix}/{}", change.now);
+        if !world.children_of(&parent).iter().any(|child| child == id) {
+            world.learn_child(&parent, id);
+        }
+    }
 }
 
 /// A corrected name finds its owner too.

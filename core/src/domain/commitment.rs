@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::agreement::known_decision;
+use super::agreement::{Agreement, by_decision};
 use super::category::{
-    Category, Change, Context, Wanted, absent, choice, correct, corrections, present, required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, choice, correct, corrections,
+    dated, learn_corrected_parent, present, required, wrong_state,
 };
 use super::facts::{At, Fact};
 use super::work::Work;
@@ -110,20 +111,32 @@ impl Commitment {
     pub fn state(&self) -> &'static str {
         if self.waived.is_some() { "waived" } else { self.work.state() }
     }
-
-    fn not_waived(&self, command: &str) -> Result<(), Rejection> {
-        match self.waived {
-            None => Ok(()),
-            Some(_) => Err(Rejection::wrong_state("waived", command, &["commitment.correct"])),
-        }
-    }
 }
 
 impl Category for Commitment {
     type Event = CommitmentEvent;
     type Command = CommitmentCommand;
 
-    const REFERENCES: &'static [(&'static str, &'static str)] = &[("responsible", "unit"), ("verifier", "unit")];
+    const STEPS: &'static [Step] = &[
+        ("commitment.amend", &["open"]),
+        ("commitment.reschedule", &["open", "in-progress"]),
+        ("commitment.start", &["open"]),
+        ("commitment.deliver", &["in-progress"]),
+        ("commitment.return", &["completed"]),
+        ("commitment.verify", &["completed"]),
+        ("commitment.waive", &["open", "in-progress"]),
+        ("commitment.correct", ANY),
+    ];
+    // An old ledger does not state when work began.
+    const LEDGER_STEPS: &'static [Step] = &[("commitment.deliver", &["open", "in-progress"])];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["agreement", "text", "responsible"];
+    const REFERENCES: &'static [(&'static str, &'static str)] =
+        &[("agreement", "agreement"), ("responsible", "unit"), ("verifier", "unit")];
 
     fn decide(
         world: &World,
@@ -139,14 +152,12 @@ impl Category for Commitment {
                 return Err(Rejection::unknown("agreement", agreement));
             };
             if !context.from_ledger() && parent.state() != "draft" {
-                return Err(Rejection::wrong_state(parent.state(), "commitment.add", &["agreement.amend"]));
+                return Err(wrong_state(context, agreement, parent, command.name()));
             }
             required("text", text)?;
             choice("joint", joint, JOINTS)?;
-            let responsible = world.unit_code(responsible)?;
-            if !context.from_ledger() && !parent.parties().contains(&&*responsible) {
-                return Err(Rejection::new("not-a-party").with("unit", &responsible));
-            }
+            dated(context, *due_on)?;
+            let responsible = party(world, context, parent, responsible)?;
             return Ok(Added {
                 agreement: agreement.clone(),
                 number: *number,
@@ -158,48 +169,45 @@ impl Category for Commitment {
             .into());
         }
         let state = present(id, state)?;
-        state.not_waived(command_name(command))?;
         match command {
             C::Add { .. } => Err(Rejection::exists(id)),
             C::Amend { text, responsible, due_on } => {
-                let parent = world.agreement.get(&state.agreement).map_or("absent", |parent| parent.state());
-                if parent != "draft" {
-                    return Err(Rejection::wrong_state(parent, "commitment.amend", &["commitment.correct"]));
+                let Some(parent) = world.agreement.get(&state.agreement) else {
+                    return Err(Rejection::unknown("agreement", &state.agreement));
+                };
+                if parent.state() != "draft" {
+                    return Err(wrong_state(context, &state.agreement, parent, command.name()));
                 }
                 required("text", text)?;
-                let responsible = world.unit_code(responsible)?;
+                dated(context, *due_on)?;
+                let responsible = party(world, context, parent, responsible)?;
                 Ok(Amended { text: text.clone(), responsible, due_on: *due_on }.into())
             }
             C::Reschedule { due_on } => {
-                state.work.may_reschedule("commitment.reschedule")?;
+                dated(context, *due_on)?;
                 Ok(Rescheduled { due_on: *due_on }.into())
             }
-            C::Start {} => {
-                state.work.may_start("commitment.start")?;
-                Ok(Started {}.into())
-            }
+            C::Start {} => Ok(Started {}.into()),
             C::Deliver {} => {
-                state.work.may_complete(context, "commitment.deliver")?;
+                state.work.may_complete(context, None)?;
                 Ok(Delivered {}.into())
             }
             C::Verify { unit } => {
                 let unit = world.unit_code(unit)?;
-                state.work.may_verify(context, &unit, "commitment.verify")?;
+                state.work.may_verify(context, &unit)?;
                 Ok(Verified { unit }.into())
             }
             C::Return { reason } => {
-                state.work.may_return("commitment.return")?;
                 required("reason", reason)?;
                 Ok(Returned { reason: reason.clone() }.into())
             }
             C::Waive { reason, decision } => {
-                state.work.may_reschedule("commitment.waive")?;
                 required("reason", reason)?;
-                let decision = known_decision(world, decision.as_ref())?;
+                let decision = by_decision(world, context, decision.as_ref())?;
                 Ok(Waived { reason: reason.clone(), decision }.into())
             }
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -207,7 +215,7 @@ impl Category for Commitment {
 
     fn consistent(&self) -> Result<(), Rejection> {
         choice("joint", &self.joint, JOINTS)?;
-        self.work.consistent()
+        self.work.consistent(None)
     }
 
     fn evolve(&mut self, event: &CommitmentEvent, at: &At) {
@@ -254,12 +262,27 @@ impl Category for Commitment {
     }
 
     fn index(world: &mut World, id: &str, event: &CommitmentEvent) {
-        if let CommitmentEvent::Added(e) = event {
-            world.learn_child(&format!("agreement/{}", e.agreement), id);
+        match event {
+            CommitmentEvent::Added(e) => world.learn_child(&format!("agreement/{}", e.agreement), id),
+            CommitmentEvent::Corrected(e) => {
+                learn_corrected_parent(world, "agreement", "agreement", id, &e.changes);
+            }
+            _ => {}
         }
     }
 }
 
-fn command_name(command: &CommitmentCommand) -> &'static str {
-    super::category::CommandSet::name(command)
+/// The responsible unit of a clause is a party of its agreement; an old ledger may name another.
+fn party(
+    world: &World,
+    context: &Context<'_>,
+    agreement: &Agreement,
+    given: &str,
+) -> Result<String, Rejection> {
+    let unit = world.unit_code(given)?;
+    if context.from_ledger() || agreement.parties().contains(&&*unit) {
+        Ok(unit)
+    } else {
+        Err(Rejection::new("not-a-party").with("unit", &unit))
+    }
 }

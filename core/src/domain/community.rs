@@ -91,6 +91,9 @@ impl Category for Community {
     type Event = CommunityEvent;
     type Command = CommunityCommand;
 
+    const NAMED: Option<&'static str> = Some("community");
+    const REQUIRED: &'static [&'static str] = &["name", "street"];
+
     const REFERENCES: &'static [(&'static str, &'static str)] = &[("street", "street")];
 
     fn decide(
@@ -101,7 +104,14 @@ impl Category for Community {
         command: &CommunityCommand,
     ) -> Result<CommunityEvent, Rejection> {
         match command {
-            CommunityCommand::Register { name, street, households, population, formation, established_on } => {
+            CommunityCommand::Register {
+                name,
+                street,
+                households,
+                population,
+                formation,
+                established_on,
+            } => {
                 absent(id, state)?;
                 required("name", name)?;
                 optional("formation", formation.as_ref())?;
@@ -132,15 +142,17 @@ impl Category for Community {
             CommunityCommand::Succeed { successors, reason } => {
                 present(id, state)?;
                 required("reason", reason)?;
-                let successors =
-                    successors.iter().map(|given| world.community_code(given)).collect::<Result<Vec<_>, _>>()?;
+                let successors = successors
+                    .iter()
+                    .map(|given| world.community_code(given))
+                    .collect::<Result<Vec<_>, _>>()?;
                 if successors.is_empty() {
                     return Err(Rejection::empty("successors"));
                 }
                 Ok(Succeeded { successors, reason: reason.clone() }.into())
             }
             CommunityCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -165,14 +177,17 @@ impl Category for Community {
                     self.population.set(at.occurred, at.position, e.population);
                 }
             }
-            CommunityEvent::Succeeded(e) => self.successors.set(at.occurred, at.position, e.successors.clone()),
+            CommunityEvent::Succeeded(e) => {
+                self.successors.set(at.occurred, at.position, e.successors.clone())
+            }
             CommunityEvent::Corrected(e) => correct(self, &e.changes, at),
         }
     }
 
     fn index(world: &mut World, id: &str, event: &CommunityEvent) {
         match event {
-            CommunityEvent::Registered(Registered { name, .. }) | CommunityEvent::Renamed(Renamed { name }) => {
+            CommunityEvent::Registered(Registered { name, .. })
+            | CommunityEvent::Renamed(Renamed { name }) => {
                 world.learn_name("community", name, id);
             }
             CommunityEvent::Corrected(e) => {

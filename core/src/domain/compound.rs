@@ -81,7 +81,11 @@ impl Category for Compound {
     type Event = CompoundEvent;
     type Command = CompoundCommand;
 
-    const REFERENCES: &'static [(&'static str, &'static str)] = &[("community", "community"), ("enterprise", "unit")];
+    const NAMED: Option<&'static str> = Some("compound");
+    const REQUIRED: &'static [&'static str] = &["name", "community"];
+
+    const REFERENCES: &'static [(&'static str, &'static str)] =
+        &[("community", "community"), ("enterprise", "unit")];
 
     fn decide(
         world: &World,
@@ -122,7 +126,7 @@ impl Category for Compound {
                 Ok(Serviced { service_mode: service_mode.clone(), enterprise: unit(enterprise)? }.into())
             }
             CompoundCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }

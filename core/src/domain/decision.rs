@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::agreement::known_decision;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, correct, corrections, present, required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, correct, corrections, dated,
+    optional, present, required, wrong_state,
 };
 use super::facts::{At, Fact};
 use super::meeting::Phase;
@@ -131,8 +131,37 @@ impl Category for Decision {
     type Event = DecisionEvent;
     type Command = DecisionCommand;
 
-    const REFERENCES: &'static [(&'static str, &'static str)] =
-        &[("responsible", "unit"), ("supporting", "unit"), ("verifier", "unit")];
+    const STEPS: &'static [Step] = &[
+        ("decision.reschedule", &["open", "in-progress"]),
+        ("decision.request-extension", &["open", "in-progress"]),
+        ("decision.extend", &["open", "in-progress"]),
+        ("decision.start", &["open"]),
+        ("decision.complete", &["in-progress"]),
+        ("decision.return", &["completed"]),
+        ("decision.verify", &["completed"]),
+        ("decision.reopen", &["verified"]),
+        ("decision.supersede", &["open", "in-progress"]),
+        ("decision.revoke", &["open", "in-progress"]),
+        ("decision.correct", ANY),
+    ];
+    // An old ledger does not state when work began, and may grant time that was not needed.
+    const LEDGER_STEPS: &'static [Step] = &[
+        ("decision.complete", &["open", "in-progress"]),
+        ("decision.extend", &["open", "in-progress", "completed", "verified"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["meeting", "topic", "text"];
+    const REFERENCES: &'static [(&'static str, &'static str)] = &[
+        ("meeting", "meeting"),
+        ("topic", "topic"),
+        ("responsible", "unit"),
+        ("supporting", "units"),
+        ("verifier", "unit"),
+    ];
 
     fn decide(
         world: &World,
@@ -145,7 +174,7 @@ impl Category for Decision {
         if let C::Record { meeting, topic, text, responsible, supporting, due_on, note_only } = command {
             absent(id, state)?;
             required("text", text)?;
-            at_the_meeting(world, context, meeting, topic)?;
+            at_the_meeting(world, context, command.name(), meeting, topic)?;
             if !context.from_ledger() && !note_only {
                 if responsible.is_none() {
                     return Err(Rejection::empty("responsible"));
@@ -165,75 +194,64 @@ impl Category for Decision {
             .into());
         }
         let state = present(id, state)?;
-        if let (Some((word, _)), false) = (&state.ended, matches!(command, C::Correct { .. })) {
-            return Err(Rejection::wrong_state(word, command.name(), &["decision.correct"]));
-        }
         match command {
             C::Record { .. } => Err(Rejection::exists(id)),
             C::Reschedule { due_on } => {
-                state.work.may_reschedule(command.name())?;
+                dated(context, *due_on)?;
                 Ok(Rescheduled { due_on: *due_on }.into())
             }
             C::RequestExtension { until, reason } => {
-                state.work.may_extend(context, *until, command.name())?;
+                state.work.may_extend(context, *until)?;
                 required("reason", reason)?;
                 Ok(ExtensionRequested { until: *until, reason: reason.clone() }.into())
             }
             C::Extend { until, reason } => {
                 if let Some(until) = until {
-                    state.work.may_extend(context, *until, command.name())?;
+                    state.work.may_extend(context, *until)?;
                 }
-                super::category::optional("reason", reason.as_ref())?;
+                optional("reason", reason.as_ref())?;
                 Ok(Extended { until: *until, reason: reason.clone() }.into())
             }
-            C::Start {} => {
-                state.work.may_start(command.name())?;
-                Ok(Started {}.into())
-            }
+            C::Start {} => Ok(Started {}.into()),
             C::Complete {} => {
-                state.work.may_complete(context, command.name())?;
-                if let Some(recorded) = state.recorded.filter(|recorded| context.occurred < recorded.on) {
-                    return Err(Rejection::before("completedOn", context.occurred, recorded.on));
-                }
+                state.work.may_complete(context, state.recorded)?;
                 Ok(Completed {}.into())
             }
             C::Return { reason } => {
-                state.work.may_return(command.name())?;
                 required("reason", reason)?;
                 Ok(Returned { reason: reason.clone() }.into())
             }
             C::Verify { unit } => {
                 let unit = world.unit_code(unit)?;
-                state.work.may_verify(context, &unit, command.name())?;
+                state.work.may_verify(context, &unit)?;
                 Ok(Verified { unit }.into())
             }
             C::Reopen { reason } => {
-                state.work.may_reopen(command.name())?;
                 required("reason", reason)?;
                 Ok(Reopened { reason: reason.clone() }.into())
             }
             C::Supersede { by } => {
-                state.work.may_reschedule(command.name())?;
                 if by == id || world.decision.get(by).is_none() {
                     return Err(Rejection::unknown("decision", by));
                 }
                 Ok(Superseded { by: by.clone() }.into())
             }
             C::Revoke { decision, reason } => {
-                state.work.may_reschedule(command.name())?;
                 required("reason", reason)?;
-                known_decision(world, Some(decision))?;
+                if decision == id || world.decision.get(decision).is_none() {
+                    return Err(Rejection::unknown("decision", decision));
+                }
                 Ok(Revoked { decision: decision.clone(), reason: reason.clone() }.into())
             }
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
     }
 
     fn consistent(&self) -> Result<(), Rejection> {
-        self.work.consistent()
+        self.work.consistent(self.recorded)
     }
 
     fn evolve(&mut self, event: &DecisionEvent, at: &At) {
@@ -269,9 +287,9 @@ impl Category for Decision {
 
     fn doer(state: Option<&Self>, event: &DecisionEvent) -> Option<String> {
         match event {
-            DecisionEvent::Started(_) | DecisionEvent::Completed(_) | DecisionEvent::ExtensionRequested(_) => {
-                state.and_then(|state| state.work.responsible.clone())
-            }
+            DecisionEvent::Started(_)
+            | DecisionEvent::Completed(_)
+            | DecisionEvent::ExtensionRequested(_) => state.and_then(|state| state.work.responsible.clone()),
             DecisionEvent::Verified(e) => Some(e.unit.clone()),
             _ => None,
         }
@@ -285,17 +303,24 @@ impl Category for Decision {
 }
 
 /// Decisions are taken at a meeting that is in session, on a topic of its agenda.
-fn at_the_meeting(world: &World, context: &Context<'_>, meeting: &str, topic: &str) -> Result<(), Rejection> {
+fn at_the_meeting(
+    world: &World,
+    context: &Context<'_>,
+    command: &str,
+    meeting: &str,
+    topic: &str,
+) -> Result<(), Rejection> {
     let Some(held) = world.meeting.get(meeting) else { return Err(Rejection::unknown("meeting", meeting)) };
-    let Some(item) = world.topic.get(topic) else { return Err(Rejection::unknown("topic", topic)) };
-    if item.meeting.as_deref() != Some(meeting) {
+    let Some(item) = world.topic.get(topic).filter(|item| item.meeting.as_deref() == Some(meeting)) else {
         return Err(Rejection::unknown("topic", topic));
-    }
+    };
     // A decision of an old ledger belongs to a meeting that was held.
     let phase_fits = if context.from_ledger() { held.held.is_some() } else { held.phase == Phase::InSession };
-    if phase_fits {
-        Ok(())
-    } else {
-        Err(Rejection::wrong_state(held.phase.word(), "decision.record", &["meeting.open"]))
+    if !phase_fits {
+        return Err(wrong_state(context, meeting, held, command));
     }
+    if !context.from_ledger() && !item.on_agenda_of(meeting) {
+        return Err(wrong_state(context, topic, item, command));
+    }
+    Ok(())
 }

@@ -81,6 +81,9 @@ impl Category for Grid {
     type Event = GridEvent;
     type Command = GridCommand;
 
+    const NAMED: Option<&'static str> = Some("grid");
+    const REQUIRED: &'static [&'static str] = &["name", "community"];
+
     const REFERENCES: &'static [(&'static str, &'static str)] = &[("community", "community")];
 
     fn decide(
@@ -121,7 +124,7 @@ impl Category for Grid {
                 Ok(Staffed { leader_post: leader_post.clone(), members: *members }.into())
             }
             GridCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }

@@ -45,6 +45,8 @@ impl Category for Holiday {
     type Event = HolidayEvent;
     type Command = HolidayCommand;
 
+    const REQUIRED: &'static [&'static str] = &["name", "startsOn", "endsOn"];
+
     fn decide(
         world: &World,
         _: &Context<'_>,
@@ -60,7 +62,7 @@ impl Category for Holiday {
                 Ok(Declared { name: name.clone(), from: *from, until: *until }.into())
             }
             HolidayCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -75,7 +77,9 @@ impl Category for Holiday {
 
     fn evolve(&mut self, event: &HolidayEvent, at: &At) {
         match event {
-            HolidayEvent::Declared(e) => *self = Holiday { name: e.name.clone(), from: e.from, until: e.until },
+            HolidayEvent::Declared(e) => {
+                *self = Holiday { name: e.name.clone(), from: e.from, until: e.until }
+            }
             HolidayEvent::Corrected(e) => correct(self, &e.changes, at),
         }
     }

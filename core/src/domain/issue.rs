@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, choice, correct, corrections, optional, present,
+    ANY, Category, Change, Context, Step, Wanted, absent, choice, correct, corrections, optional, present,
     required,
 };
 use super::facts::{At, Fact};
@@ -167,14 +167,6 @@ impl Issue {
             _ => "raised",
         }
     }
-
-    fn only_in(&self, states: &[&str], command: &IssueCommand, allowed: &[&str]) -> Result<(), Rejection> {
-        if states.contains(&self.state()) {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.state(), command.name(), allowed))
-        }
-    }
 }
 
 /// States in which nobody has fixed it yet.
@@ -184,8 +176,44 @@ impl Category for Issue {
     type Event = IssueEvent;
     type Command = IssueCommand;
 
-    const REFERENCES: &'static [(&'static str, &'static str)] =
-        &[("compound", "compound"), ("responsible", "unit"), ("verifier", "unit")];
+    const STEPS: &'static [Step] = &[
+        ("issue.triage", &["raised", "triaged"]),
+        ("issue.mark-out-of-scope", &["raised", "triaged"]),
+        ("issue.merge", &["raised", "triaged"]),
+        ("issue.assign", &["triaged", "assigned", "in-progress", "escalated"]),
+        ("issue.reschedule", OPEN),
+        ("issue.progress", &["assigned", "in-progress"]),
+        ("issue.carry-over", OPEN),
+        ("issue.escalate", &["assigned", "in-progress"]),
+        ("issue.convert", &["escalated"]),
+        ("issue.fix", &["in-progress"]),
+        ("issue.return", &["awaiting-verification"]),
+        ("issue.verify", &["awaiting-verification"]),
+        ("issue.close", &["verified"]),
+        ("issue.reopen", &["closed"]),
+        ("issue.correct", ANY),
+    ];
+    // An old ledger knows neither triage nor the beginning of work, and closes what is verified.
+    const LEDGER_STEPS: &'static [Step] = &[
+        ("issue.assign", OPEN),
+        ("issue.progress", &["assigned", "in-progress", "escalated"]),
+        ("issue.escalate", &["raised", "triaged", "assigned", "in-progress"]),
+        ("issue.convert", OPEN),
+        ("issue.fix", OPEN),
+        ("issue.reopen", &["verified", "closed"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["occurrence", "compound", "text", "source"];
+    const REFERENCES: &'static [(&'static str, &'static str)] = &[
+        ("occurrence", "occurrence"),
+        ("compound", "compound"),
+        ("responsible", "unit"),
+        ("verifier", "unit"),
+    ];
 
     fn decide(
         world: &World,
@@ -216,63 +244,54 @@ impl Category for Issue {
         }
         let state = present(id, state)?;
         match command {
-            C::Raise { .. } => Err(Rejection::exists(id)),
-            C::Fix {} | C::Return { .. } | C::Verify { .. } | C::Close {} | C::Reopen { .. } => {
-                state.decide_result(world, context, command)
-            }
+            C::Fix {}
+            | C::Return { .. }
+            | C::Verify { .. }
+            | C::Close {}
+            | C::Reopen { .. }
+            | C::Raise { .. } => state.decide_result(world, context, id, command),
             C::Triage { severity, due_on } => {
-                state.only_in(&["raised", "triaged"], command, &["issue.assign"])?;
                 required("severity", severity)?;
                 Ok(Triaged { severity: severity.clone(), due_on: *due_on }.into())
             }
             C::Assign { unit, due_on } => {
-                state.only_in(OPEN, command, &["issue.return", "issue.reopen"])?;
                 Ok(Assigned { unit: world.unit_code(unit)?, due_on: due_on.or(state.work.due_on) }.into())
             }
-            C::Reschedule { due_on } => {
-                state.work.may_reschedule(command.name())?;
-                Ok(Rescheduled { due_on: *due_on }.into())
-            }
+            C::Reschedule { due_on } => Ok(Rescheduled { due_on: *due_on }.into()),
             C::Progress { note } => {
-                state.only_in(&["assigned", "in-progress", "escalated"], command, &["issue.assign"])?;
                 optional("note", note.as_ref())?;
                 Ok(Progressed { note: note.clone() }.into())
             }
             C::CarryOver { to } => {
-                state.only_in(OPEN, command, &["issue.verify"])?;
                 if world.occurrence.get(to).is_none() {
                     return Err(Rejection::unknown("occurrence", to));
                 }
                 Ok(CarriedOver { to: to.clone() }.into())
             }
             C::Escalate { to, reason } => {
-                state.only_in(&["raised", "triaged", "assigned", "in-progress"], command, &["issue.assign"])?;
                 required("to", to)?;
                 optional("reason", reason.as_ref())?;
                 Ok(Escalated { to: to.clone(), reason: reason.clone() }.into())
             }
             C::Convert { project } => {
-                state.only_in(OPEN, command, &["issue.verify"])?;
                 if world.project.get(project).is_none() {
                     return Err(Rejection::unknown("project", project));
                 }
                 Ok(Converted { project: project.clone() }.into())
             }
             C::MarkOutOfScope { reason, sent_to } => {
-                state.only_in(&["raised", "triaged"], command, &["issue.escalate"])?;
                 required("reason", reason)?;
                 required("sentTo", sent_to)?;
                 Ok(OutOfScope { reason: reason.clone(), sent_to: sent_to.clone() }.into())
             }
             C::Merge { into } => {
-                state.only_in(&["raised", "triaged", "assigned"], command, &["issue.correct"])?;
                 if into == id || world.issue.get(into).is_none() {
                     return Err(Rejection::unknown("issue", into));
                 }
                 Ok(Merged { into: into.clone() }.into())
             }
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -280,7 +299,7 @@ impl Category for Issue {
 
     fn consistent(&self) -> Result<(), Rejection> {
         choice("category", &self.category, CATEGORIES)?;
-        self.work.consistent()
+        self.work.consistent(self.raised)
     }
 
     fn evolve(&mut self, event: &IssueEvent, at: &At) {
@@ -312,7 +331,9 @@ impl Category for Issue {
             IssueEvent::Fixed(_) => self.work.complete(at),
             IssueEvent::Returned(_) => self.work.reopen(at),
             IssueEvent::Reopened(_) => {
+                // Assigned again: work on it has not begun anew.
                 self.work.reopen(at);
+                self.work.started = None;
                 self.closed = None;
             }
             IssueEvent::Verified(e) => self.work.verify(&e.unit, at),
@@ -346,40 +367,30 @@ impl Issue {
         &self,
         world: &World,
         context: &Context<'_>,
+        id: &str,
         command: &IssueCommand,
     ) -> Result<IssueEvent, Rejection> {
         use IssueCommand as C;
         match command {
             C::Fix {} => {
-                let fixable: &[&str] =
-                    if context.from_ledger() { OPEN } else { &["assigned", "in-progress", "escalated"] };
-                self.only_in(fixable, command, &["issue.assign", "issue.verify"])?;
-                self.work.may_complete(context, command.name())?;
-                if let Some(raised) = self.raised.filter(|raised| context.occurred < raised.on) {
-                    return Err(Rejection::before("completedOn", context.occurred, raised.on));
-                }
+                self.work.may_complete(context, self.raised)?;
                 Ok(Fixed {}.into())
             }
             C::Return { reason } => {
-                self.work.may_return(command.name())?;
                 required("reason", reason)?;
                 Ok(Returned { reason: reason.clone() }.into())
             }
             C::Verify { unit } => {
                 let unit = world.unit_code(unit)?;
-                self.work.may_verify(context, &unit, command.name())?;
+                self.work.may_verify(context, &unit)?;
                 Ok(Verified { unit }.into())
             }
-            C::Close {} => {
-                self.only_in(&["verified"], command, &["issue.verify"])?;
-                Ok(Closed {}.into())
-            }
+            C::Close {} => Ok(Closed {}.into()),
             C::Reopen { reason } => {
-                self.work.may_reopen(command.name())?;
                 required("reason", reason)?;
                 Ok(Reopened { reason: reason.clone() }.into())
             }
-            _ => Err(Rejection::wrong_state(self.state(), command.name(), &[])),
+            _ => Err(Rejection::exists(id)),
         }
     }
 }

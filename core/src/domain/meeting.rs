@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, choice, correct, corrections, not_in_future,
-    optional, present, required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, choice, correct, corrections,
+    not_before, not_in_future, optional, present, reasoned, required, wrong_state,
 };
 use super::facts::{At, Fact};
 use super::series::TYPES;
@@ -158,6 +158,7 @@ pub enum Phase {
     CollectingTopics,
     AgendaFrozen,
     Notified,
+    Postponed,
     InSession,
     Adjourned,
     Cancelled,
@@ -176,6 +177,7 @@ impl Phase {
             Phase::CollectingTopics => "collecting-topics",
             Phase::AgendaFrozen => "agenda-frozen",
             Phase::Notified => "notified",
+            Phase::Postponed => "postponed",
             Phase::InSession => "in-session",
             Phase::Adjourned => "adjourned",
             Phase::Cancelled => "cancelled",
@@ -247,21 +249,55 @@ impl Meeting {
             _ => "计划中",
         }
     }
-
-    fn only_in(&self, phases: &[Phase], command: &MeetingCommand, allowed: &[&str]) -> Result<(), Rejection> {
-        if phases.contains(&self.phase) {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.phase.word(), command.name(), allowed))
-        }
-    }
 }
+
+/// Phases in which it may still be moved or called off.
+const BEFORE: &[&str] = &["planned", "collecting-topics", "agenda-frozen", "notified", "postponed"];
+const BEFORE_OR_IN_SESSION: &[&str] =
+    &["planned", "collecting-topics", "agenda-frozen", "notified", "postponed", "in-session"];
 
 impl Category for Meeting {
     type Event = MeetingEvent;
     type Command = MeetingCommand;
 
-    const REFERENCES: &'static [(&'static str, &'static str)] = &[("community", "community"), ("units", "unit")];
+    const STEPS: &'static [Step] = &[
+        ("meeting.call-topics", &["planned"]),
+        ("meeting.freeze-agenda", &["collecting-topics"]),
+        ("meeting.reopen-agenda", &["agenda-frozen", "notified"]),
+        ("meeting.notice", &["agenda-frozen", "postponed"]),
+        ("meeting.postpone", BEFORE),
+        ("meeting.plan", BEFORE),
+        ("meeting.cancel", BEFORE),
+        ("meeting.open", &["notified"]),
+        ("meeting.attend", &["in-session"]),
+        ("meeting.declare-quorum", &["in-session"]),
+        ("meeting.adjourn", &["in-session"]),
+        ("meeting.resume", &["adjourned"]),
+        ("meeting.hold", &["in-session"]),
+        ("meeting.draft-minutes", &["held", "minutes-draft"]),
+        ("meeting.request-minutes-change", &["minutes-draft"]),
+        ("meeting.confirm-minutes", &["minutes-draft"]),
+        ("meeting.publish-minutes", &["minutes-confirmed"]),
+        ("meeting.archive", &["minutes-confirmed", "published"]),
+        ("meeting.correct", ANY),
+    ];
+    // An old ledger states that it was noticed and held, not the steps to there; who was there it states of a
+    // meeting that was held.
+    const LEDGER_STEPS: &'static [Step] = &[
+        ("meeting.notice", ANY),
+        ("meeting.plan", ANY),
+        ("meeting.hold", BEFORE_OR_IN_SESSION),
+        ("meeting.attend", &["held"]),
+        ("meeting.confirm-minutes", &["held", "minutes-draft"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.phase.word()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["meetingType", "community", "date"];
+    const REFERENCES: &'static [(&'static str, &'static str)] =
+        &[("community", "community"), ("units", "units")];
 
     fn decide(
         world: &World,
@@ -271,12 +307,22 @@ impl Category for Meeting {
         command: &MeetingCommand,
     ) -> Result<MeetingEvent, Rejection> {
         use MeetingCommand as C;
-        if let C::Schedule { meeting_type, community, date, series, place, chair_post, recorder_post, expected_units } =
-            command
+        if let C::Schedule {
+            meeting_type,
+            community,
+            date,
+            series,
+            place,
+            chair_post,
+            recorder_post,
+            expected_units,
+        } = command
         {
             absent(id, state)?;
             choice("meetingType", meeting_type, TYPES)?;
-            for (field, text) in [("place", place), ("chairPost", chair_post), ("recorderPost", recorder_post)] {
+            for (field, text) in
+                [("place", place), ("chairPost", chair_post), ("recorderPost", recorder_post)]
+            {
                 optional(field, text.as_ref())?;
             }
             if let Some(series) = series.as_ref().filter(|series| world.series.get(series).is_none()) {
@@ -295,10 +341,17 @@ impl Category for Meeting {
             .into());
         }
         let state = present(id, state)?;
-        if state.phase < Phase::InSession || matches!(command, C::Cancel { .. }) {
-            state.decide_before(world, context, id, command)
-        } else {
-            state.decide_since(world, context, id, command)
+        state.decide_before(world, context, id, command)
+    }
+
+    /// A known type, and minutes that were not confirmed before the day on which it was held.
+    fn consistent(&self) -> Result<(), Rejection> {
+        choice("meetingType", &self.meeting_type, TYPES)?;
+        match (self.held, self.minutes_confirmed) {
+            (Some(held), Some(confirmed)) => {
+                not_before("minutesConfirmedOn", confirmed.on, Some(Fact { on: self.date, ..held }))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -322,12 +375,18 @@ impl Category for Meeting {
                 self.noticed = None;
             }
             MeetingEvent::Noticed(_) => {
-                self.phase = self.phase.max(Phase::Notified);
+                if self.phase < Phase::InSession {
+                    self.phase = Phase::Notified;
+                }
                 self.noticed = Some(at.fact());
             }
             MeetingEvent::Postponed(e) => {
                 self.date = e.date;
                 self.reason.clone_from(&e.reason);
+                // Its notice named the old day: there must be another.
+                if self.phase == Phase::Notified {
+                    self.phase = Phase::Postponed;
+                }
             }
             MeetingEvent::Planned(e) => {
                 self.place.clone_from(&e.place);
@@ -392,45 +451,39 @@ impl Meeting {
         command: &MeetingCommand,
     ) -> Result<MeetingEvent, Rejection> {
         use MeetingCommand as C;
-        let ledger = context.from_ledger();
         match command {
-            C::CallTopics { until } => {
-                self.only_in(&[Phase::Planned], command, &["meeting.freeze-agenda"])?;
-                Ok(TopicsCalled { until: *until }.into())
-            }
+            C::CallTopics { until } => Ok(TopicsCalled { until: *until }.into()),
             C::FreezeAgenda { routine } => {
-                self.only_in(&[Phase::CollectingTopics], command, &["meeting.call-topics", "meeting.notice"])?;
-                let accepted = world.children_of(&format!("meeting/{id}")).iter().any(|topic| {
-                    world.topic.get(topic).is_some_and(|topic| topic.on_agenda_of(id))
-                });
+                let accepted = world
+                    .children_of(&format!("meeting/{id}"))
+                    .iter()
+                    .any(|topic| world.topic.get(topic).is_some_and(|topic| topic.on_agenda_of(id)));
                 if !routine && !accepted {
-                    return Err(Rejection::new("topics-open").with("topic", ""));
+                    return Err(Rejection::new("agenda-empty"));
                 }
                 Ok(AgendaFrozen { routine: *routine }.into())
             }
             C::ReopenAgenda { reason } => {
-                let phases = &[Phase::AgendaFrozen, Phase::Notified];
-                self.only_in(phases, command, &["meeting.call-topics"])?;
                 required("reason", reason)?;
                 Ok(AgendaReopened { reason: reason.clone() }.into())
             }
             C::Notice { urgent_reason } => {
-                if !ledger {
-                    self.only_in(&[Phase::AgendaFrozen, Phase::Notified], command, &["meeting.freeze-agenda"])?;
+                if !context.from_ledger() {
                     not_in_future(context)?;
+                } else if self.phase >= Phase::InSession && self.noticed.is_some() {
+                    return Err(wrong_state(context, id, self, command.name()));
                 }
                 optional("urgentReason", urgent_reason.as_ref())?;
                 Ok(Noticed { urgent_reason: urgent_reason.clone() }.into())
             }
             C::Postpone { date, reason } => {
-                optional("reason", reason.as_ref())?;
-                if reason.is_none() && !ledger {
-                    return Err(Rejection::new("reason-missing").with("command", command.name()));
-                }
+                reasoned(context, command.name(), reason.as_ref())?;
                 Ok(Postponed { date: *date, reason: reason.clone() }.into())
             }
             C::Plan { place, chair_post, recorder_post, expected_units } => {
-                for (field, text) in [("place", place), ("chairPost", chair_post), ("recorderPost", recorder_post)] {
+                for (field, text) in
+                    [("place", place), ("chairPost", chair_post), ("recorderPost", recorder_post)]
+                {
                     optional(field, text.as_ref())?;
                 }
                 Ok(Planned {
@@ -442,30 +495,14 @@ impl Meeting {
                 .into())
             }
             C::Cancel { reason } => {
-                if self.phase >= Phase::InSession {
-                    return Err(Rejection::wrong_state(self.phase.word(), command.name(), &["meeting.correct"]));
-                }
-                optional("reason", reason.as_ref())?;
-                if reason.is_none() && !ledger {
-                    return Err(Rejection::new("reason-missing").with("command", command.name()));
-                }
+                reasoned(context, command.name(), reason.as_ref())?;
                 Ok(Cancelled { reason: reason.clone() }.into())
             }
             C::Open {} => {
-                self.only_in(&[Phase::Notified], command, &["meeting.notice"])?;
                 not_in_future(context)?;
                 Ok(Opened {}.into())
             }
-            C::Hold {} if ledger => Ok(Held {}.into()),
-            C::Correct { changes, reason } => {
-                let changes = corrections(world, self, changes, reason)?;
-                Ok(Corrected { changes, reason: reason.clone() }.into())
-            }
-            _ => Err(Rejection::wrong_state(
-                self.phase.word(),
-                command.name(),
-                &["meeting.call-topics", "meeting.freeze-agenda", "meeting.notice", "meeting.open"],
-            )),
+            _ => self.decide_since(world, context, id, command),
         }
     }
 
@@ -481,31 +518,23 @@ impl Meeting {
         let ledger = context.from_ledger();
         match command {
             C::Adjourn { reason } => {
-                self.only_in(&[Phase::InSession], command, &["meeting.resume"])?;
                 required("reason", reason)?;
                 Ok(Adjourned { reason: reason.clone() }.into())
             }
-            C::Resume {} => {
-                self.only_in(&[Phase::Adjourned], command, &["meeting.adjourn"])?;
-                Ok(Resumed {}.into())
-            }
+            C::Resume {} => Ok(Resumed {}.into()),
             C::Attend { expected_units, units, residents } => {
-                if ledger {
-                    self.only_in(&[Phase::Held], command, &["meeting.hold", "meeting.correct"])?;
-                } else {
-                    self.only_in(&[Phase::InSession], command, &["meeting.open", "meeting.correct"])?;
-                }
                 let units = world.unit_codes(units)?;
                 Ok(Attended { expected_units: *expected_units, units, residents: *residents }.into())
             }
-            C::DeclareQuorum {} => {
-                self.only_in(&[Phase::InSession], command, &["meeting.open", "meeting.attend"])?;
-                self.declare_quorum(world, context)
-            }
+            C::DeclareQuorum {} => self.declare_quorum(world, context),
+            C::Hold {} if ledger => not_in_future(context).map(|()| Held {}.into()),
             C::Hold {} => {
-                self.only_in(&[Phase::InSession], command, &["meeting.open"])?;
+                not_in_future(context)?;
                 let open = world.children_of(&format!("meeting/{id}")).iter().find(|topic| {
-                    world.topic.get(topic).is_some_and(|topic| topic.on_agenda_of(id) && topic.outcome.is_none())
+                    world
+                        .topic
+                        .get(topic)
+                        .is_some_and(|topic| topic.on_agenda_of(id) && topic.outcome.is_none())
                 });
                 match open {
                     Some(topic) => Err(Rejection::new("topics-open").with("topic", topic)),
@@ -513,59 +542,46 @@ impl Meeting {
                 }
             }
             C::DraftMinutes { number } => {
-                self.only_in(&[Phase::Held, Phase::MinutesDraft], command, &["meeting.hold", "meeting.correct"])?;
                 required("number", number)?;
                 Ok(MinutesDrafted { number: number.clone() }.into())
             }
             C::RequestMinutesChange { reason } => {
-                self.only_in(&[Phase::MinutesDraft], command, &["meeting.draft-minutes"])?;
                 required("reason", reason)?;
                 Ok(MinutesChangeRequested { reason: reason.clone() }.into())
             }
             C::ConfirmMinutes { posts } => {
-                let phases: &[Phase] = if ledger { &[Phase::Held, Phase::MinutesDraft] } else { &[Phase::MinutesDraft] };
-                self.only_in(phases, command, &["meeting.draft-minutes", "meeting.correct"])?;
                 not_in_future(context)?;
-                if let Some(held) = self.held.filter(|held| context.occurred < held.on) {
-                    return Err(Rejection::before("minutesConfirmedOn", context.occurred, held.on));
-                }
+                not_before("minutesConfirmedOn", context.occurred, self.held)?;
                 for post in posts {
                     required("posts", post)?;
                 }
-                if posts.is_empty() && !ledger {
-                    return Err(Rejection::empty("posts"));
+                if !ledger {
+                    self.confirmed_by(posts)?;
                 }
                 Ok(MinutesConfirmed { posts: posts.clone() }.into())
             }
             C::PublishMinutes { scope } => {
-                self.only_in(&[Phase::MinutesConfirmed], command, &["meeting.confirm-minutes"])?;
                 required("scope", scope)?;
                 Ok(MinutesPublished { scope: scope.clone() }.into())
             }
-            C::Archive {} => {
-                let phases = &[Phase::MinutesConfirmed, Phase::Published];
-                self.only_in(phases, command, &["meeting.confirm-minutes"])?;
-                Ok(Archived {}.into())
-            }
-            C::Notice { urgent_reason } if ledger && self.noticed.is_none() => {
-                Ok(Noticed { urgent_reason: urgent_reason.clone() }.into())
-            }
-            C::Plan { place, chair_post, recorder_post, expected_units } if ledger => Ok(Planned {
-                place: place.clone(),
-                chair_post: chair_post.clone(),
-                recorder_post: recorder_post.clone(),
-                expected_units: *expected_units,
-            }
-            .into()),
+            C::Archive {} => Ok(Archived {}.into()),
             C::Correct { changes, reason } => {
-                let changes = corrections(world, self, changes, reason)?;
+                let changes = corrections(world, id, self, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
-            _ => Err(Rejection::wrong_state(
-                self.phase.word(),
-                command.name(),
-                &["meeting.draft-minutes", "meeting.confirm-minutes", "meeting.correct"],
-            )),
+            _ => Err(Rejection::exists(id)),
+        }
+    }
+
+    /// Minutes are confirmed by the chair and the recorder, where the plan names their posts.
+    fn confirmed_by(&self, posts: &[String]) -> Result<(), Rejection> {
+        if posts.is_empty() {
+            return Err(Rejection::empty("posts"));
+        }
+        match [&self.chair_post, &self.recorder_post].into_iter().flatten().find(|post| !posts.contains(post))
+        {
+            Some(missing) => Err(Rejection::new("minutes-need-post").with("post", missing)),
+            None => Ok(()),
         }
     }
 
@@ -578,8 +594,9 @@ impl Meeting {
         else {
             return Err(Rejection::unknown("rule", "M01"));
         };
-        let expected = u32::from(self.expected_units.unwrap_or(0));
-        let required = (expected * numerator).checked_div(denominator).unwrap_or(0) + 1;
+        let expected = u64::from(self.expected_units.unwrap_or(0));
+        let share = (expected * u64::from(numerator)).checked_div(u64::from(denominator)).unwrap_or(0);
+        let required = share.saturating_add(1);
         Ok(QuorumDeclared {
             present: u16::try_from(self.units.len()).unwrap_or(u16::MAX),
             required: u16::try_from(required).unwrap_or(u16::MAX),

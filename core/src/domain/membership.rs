@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, Change, Context, Wanted, absent, correct, corrections, optional, present};
+use super::category::{
+    ANY, Category, Change, Context, Step, Wanted, absent, correct, corrections, learn_corrected_parent,
+    optional, present, wrong_state,
+};
 use super::facts::{At, Fact};
 use crate::rejection::Rejection;
 
@@ -62,6 +65,13 @@ impl Category for Membership {
     type Event = MembershipEvent;
     type Command = MembershipCommand;
 
+    const STEPS: &'static [Step] = &[("membership.end", &["member"]), ("membership.correct", ANY)];
+
+    fn word(&self) -> &str {
+        if self.left.is_some() { "left" } else { "member" }
+    }
+
+    const REQUIRED: &'static [&'static str] = &["alliance", "unit", "joinedOn"];
     const REFERENCES: &'static [(&'static str, &'static str)] = &[("alliance", "alliance"), ("unit", "unit")];
 
     fn decide(
@@ -80,32 +90,32 @@ impl Category for Membership {
                 if let Some(founded) = founded.filter(|founded| !founded.by(context.occurred)) {
                     return Err(Rejection::before("joinedOn", context.occurred, founded.on));
                 }
+                if let Some(parent) = world.alliance.get(&alliance)
+                    && parent.dissolved.is_some_and(|dissolved| dissolved.by(context.occurred))
+                {
+                    return Err(wrong_state(context, &alliance, parent, "membership.admit"));
+                }
                 let overlaps = world.children_of(&format!("alliance/{alliance}")).iter().find(|other| {
-                    world
-                        .membership
-                        .get(other)
-                        .is_some_and(|other| other.unit == unit && other.on(context.occurred))
+                    world.membership.get(other).is_some_and(|other| {
+                        other.alliance == alliance && other.unit == unit && other.on(context.occurred)
+                    })
                 });
                 if let Some(other) = overlaps {
-                    return Err(Rejection::new("membership-overlaps").with("unit", &unit).with("other", other));
+                    return Err(Rejection::new("membership-overlaps")
+                        .with("unit", &unit)
+                        .with("other", other));
                 }
                 Ok(Admitted { alliance, unit }.into())
             }
             MembershipCommand::End { reason } => {
                 let state = present(id, state)?;
                 optional("reason", reason.as_ref())?;
-                if state.left.is_some() {
-                    return Err(Rejection::wrong_state("left", "membership.end", &["membership.correct"]));
-                }
-                Membership {
-                    left: Some(Fact { on: context.occurred, at: 0 }),
-                    ..state.clone()
-                }
-                .consistent()?;
+                Membership { left: Some(Fact { on: context.occurred, at: 0 }), ..state.clone() }
+                    .consistent()?;
                 Ok(Ended { reason: reason.clone() }.into())
             }
             MembershipCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -140,8 +150,12 @@ impl Category for Membership {
     }
 
     fn index(world: &mut World, id: &str, event: &MembershipEvent) {
-        if let MembershipEvent::Admitted(e) = event {
-            world.learn_child(&format!("alliance/{}", e.alliance), id);
+        match event {
+            MembershipEvent::Admitted(e) => world.learn_child(&format!("alliance/{}", e.alliance), id),
+            MembershipEvent::Ended(_) => {}
+            MembershipEvent::Corrected(e) => {
+                learn_corrected_parent(world, "alliance", "alliance", id, &e.changes);
+            }
         }
     }
 }

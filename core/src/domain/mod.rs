@@ -22,6 +22,9 @@ pub mod facts;
 pub mod table;
 pub mod work;
 
+#[cfg(test)]
+mod tests;
+
 use category::{Category, CommandSet, Context};
 use facts::At;
 use table::Table;
@@ -121,7 +124,7 @@ macro_rules! catalogue {
             /// Reads a command from its name and the JSON of its data.
             ///
             /// # Errors
-            /// `command-unknown`, or a text that says which field is missing, unknown or of another type.
+            /// [`CommandError`]; a malformed one says which field is missing, unknown or of another type.
             pub fn from_json(name: &str, data: serde_json::Value) -> Result<Command, CommandError> {
                 let whole = serde_json::json!({ "command": name, "data": data });
                 $(
@@ -171,6 +174,9 @@ macro_rules! catalogue {
                     Command::$State(command) => {
                         let entry = self.$module.entry(id);
                         let state = entry.map(|entry| &entry.state);
+                        if let Some(state) = state {
+                            category::step(context, id, state, category::CommandSet::name(command))?;
+                        }
                         let event = <$module::$State as Category>::decide(self, context, id, state, command)?;
                         let trail = match entry {
                             Some(entry) => entry.trail.as_deref().unwrap_or(stream).to_owned(),
@@ -395,21 +401,45 @@ impl World {
         self.named("alliance", given, self.alliance.get(given).is_some())
     }
 
-    /// Codes for names joined by `、`, each a `kind` of the registry; the empty text stays empty.
+    /// The code or id for what a field of `kind` names: for `units` and `compounds` a list joined by `、`. The
+    /// empty text stays empty.
     ///
     /// # Errors
-    /// `reference-unknown` for the first that is not registered.
-    pub fn resolve_list(&self, kind: &str, given: &str) -> Result<String, Rejection> {
-        let one = |name: &str| match kind {
-            "street" => self.street_code(name),
-            "community" => self.community_code(name),
-            "compound" => self.compound_code(name),
-            "alliance" => self.alliance_code(name),
-            _ => self.unit_code(name),
+    /// `reference-unknown` for the first that the ledger does not know.
+    pub fn resolve(&self, kind: &'static str, given: &str) -> Result<String, Rejection> {
+        let id =
+            |known: bool| if known { Ok(given.to_owned()) } else { Err(Rejection::unknown(kind, given)) };
+        let list = |one: &dyn Fn(&str) -> Result<String, Rejection>| {
+            let names = given.split('、').filter(|name| !name.is_empty());
+            names.map(one).collect::<Result<Vec<_>, _>>().map(|codes| codes.join("、"))
         };
-        let codes =
-            given.split('、').filter(|name| !name.is_empty()).map(one).collect::<Result<Vec<_>, _>>()?;
-        Ok(codes.join("、"))
+        match kind {
+            _ if given.is_empty() => Ok(String::new()),
+            "street" => self.street_code(given),
+            "community" => self.community_code(given),
+            "compound" => self.compound_code(given),
+            "alliance" => self.alliance_code(given),
+            "unit" => self.unit_code(given),
+            "units" => list(&|name| self.unit_code(name)),
+            "compounds" => list(&|name| self.compound_code(name)),
+            "source" => self.source_stream(given),
+            "agreement" => id(self.agreement.get(given).is_some()),
+            "meeting" => id(self.meeting.get(given).is_some()),
+            "topic" => id(self.topic.get(given).is_some()),
+            "occurrence" => id(self.occurrence.get(given).is_some()),
+            _ => id(false),
+        }
+    }
+
+    /// Whether a unit is a member of the active alliance of a community on a day.
+    pub fn is_member(&self, community: &str, unit: &str, day: crate::day::Day) -> bool {
+        self.children_of(&format!("community/{community}")).iter().any(|alliance| {
+            self.children_of(&format!("alliance/{alliance}")).iter().any(|membership| {
+                self.membership
+                    .get(membership)
+                    .is_some_and(|m| m.alliance == *alliance && m.unit == unit && m.on(day))
+            })
+        })
     }
 
     /// The stream behind a number that people write as a source: an issue, topic, decision or project.

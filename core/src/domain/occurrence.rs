@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, correct, corrections, not_in_future, optional,
-    present, required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, correct, corrections,
+    not_in_future, optional, present, reasoned, required, stated,
 };
 use super::facts::{At, Fact};
 use crate::day::Day;
@@ -104,20 +104,25 @@ impl Occurrence {
             _ => "计划中",
         }
     }
-
-    fn only_scheduled(&self, command: &OccurrenceCommand) -> Result<(), Rejection> {
-        if self.state() == "scheduled" {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.state(), command.name(), &["occurrence.correct"]))
-        }
-    }
 }
 
 impl Category for Occurrence {
     type Event = OccurrenceEvent;
     type Command = OccurrenceCommand;
 
+    const STEPS: &'static [Step] = &[
+        ("occurrence.reschedule", &["scheduled"]),
+        ("occurrence.hold", &["scheduled"]),
+        ("occurrence.cancel", &["scheduled"]),
+        ("occurrence.confirm", &["held"]),
+        ("occurrence.correct", ANY),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["community", "plannedOn"];
     const REFERENCES: &'static [(&'static str, &'static str)] = &[("community", "community")];
 
     fn decide(
@@ -138,44 +143,38 @@ impl Category for Occurrence {
         match command {
             C::Schedule { .. } => Err(Rejection::exists(id)),
             C::Reschedule { planned_on, reason } => {
-                state.only_scheduled(command)?;
                 optional("reason", reason.as_ref())?;
-                if reason.is_none() && planned_on.weekday() != 3 {
+                if !stated(reason.as_ref()) && planned_on.weekday() != 3 {
                     return Err(Rejection::new("wednesday-needs-reason").with("day", planned_on));
                 }
                 Ok(Rescheduled { planned_on: *planned_on, reason: reason.clone() }.into())
             }
             C::Hold { participants, reason } => {
-                state.only_scheduled(command)?;
                 not_in_future(context)?;
                 optional("reason", reason.as_ref())?;
                 for participant in participants {
                     required("participants", participant)?;
                 }
-                if !context.from_ledger() && reason.is_none() && context.occurred != state.planned_on {
+                if !context.from_ledger() && !stated(reason.as_ref()) && context.occurred != state.planned_on
+                {
                     return Err(Rejection::new("wednesday-needs-reason").with("day", context.occurred));
                 }
                 Ok(Held { participants: participants.clone(), reason: reason.clone() }.into())
             }
             C::Cancel { reason } => {
-                state.only_scheduled(command)?;
-                optional("reason", reason.as_ref())?;
-                if reason.is_none() && !context.from_ledger() {
-                    return Err(Rejection::new("reason-missing").with("command", command.name()));
-                }
+                reasoned(context, command.name(), reason.as_ref())?;
                 Ok(Cancelled { reason: reason.clone() }.into())
             }
-            C::Confirm {} => {
-                if state.state() != "held" {
-                    return Err(Rejection::wrong_state(state.state(), command.name(), &["occurrence.hold"]));
-                }
-                Ok(Confirmed {}.into())
-            }
+            C::Confirm {} => Ok(Confirmed {}.into()),
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
+    }
+
+    fn consistent(&self) -> Result<(), Rejection> {
+        if stated(self.reason.as_ref()) { Ok(()) } else { wednesday(self.planned_on) }
     }
 
     fn evolve(&mut self, event: &OccurrenceEvent, at: &At) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, Context, absent, present, required};
+use super::category::{Category, Context, Step, absent, present, required};
 use super::facts::{At, Fact};
 use crate::rejection::Rejection;
 
@@ -46,6 +46,12 @@ impl Category for Post {
     type Event = PostEvent;
     type Command = PostCommand;
 
+    const STEPS: &'static [Step] = &[("post.abolish", &["active"])];
+
+    fn word(&self) -> &str {
+        if self.abolished.is_some() { "abolished" } else { "active" }
+    }
+
     fn decide(
         world: &World,
         _: &Context<'_>,
@@ -57,13 +63,13 @@ impl Category for Post {
             PostCommand::Create { name, unit } => {
                 absent(id, state)?;
                 required("name", name)?;
-                let unit = world.unit_code(unit).or_else(|refused| world.community_code(unit).map_err(|_| refused))?;
+                let unit = world
+                    .unit_code(unit)
+                    .or_else(|refused| world.community_code(unit).map_err(|_| refused))?;
                 Ok(Created { name: name.clone(), unit }.into())
             }
             PostCommand::Abolish { reason } => {
-                if present(id, state)?.abolished.is_some() {
-                    return Err(Rejection::wrong_state("abolished", "post.abolish", &[]));
-                }
+                present(id, state)?;
                 required("reason", reason)?;
                 Ok(Abolished { reason: reason.clone() }.into())
             }

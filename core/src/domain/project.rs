@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::agreement::known_decision;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, correct, corrections, not_in_future, optional,
-    present, required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, correct, corrections, dated,
+    not_before, not_in_future, optional, present, required, stated, wrong_state,
 };
 use super::facts::{At, Fact};
 use crate::day::Day;
@@ -234,28 +234,67 @@ impl Project {
         let earlier = self.earlier_claims.iter().map(|claim| (claim.unit.as_str(), claim.claimed));
         earlier.chain(self.claimant.as_deref().zip(self.claimed))
     }
-
-    fn only_in(&self, states: &[&str], command: &ProjectCommand, allowed: &[&str]) -> Result<(), Rejection> {
-        if states.contains(&self.state()) {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.state(), command.name(), allowed))
-        }
-    }
 }
-
-/// States in which somebody has claimed it and nobody has finished it.
-const UNDER_WAY: &[&str] = &["claim-pending", "claimed", "in-progress"];
 
 impl Category for Project {
     type Event = ProjectEvent;
     type Command = ProjectCommand;
 
+    const STEPS: &'static [Step] = &[
+        ("project.reject", &["proposed"]),
+        ("project.list", &["proposed"]),
+        ("project.claim", &["listed"]),
+        ("project.accept-claim", &["claim-pending"]),
+        ("project.release-claim", &["claim-pending", "claimed", "in-progress"]),
+        (
+            "project.reschedule",
+            &["proposed", "listed", "claim-pending", "claimed", "in-progress", "suspended"],
+        ),
+        ("project.extend", &["claim-pending", "claimed", "in-progress"]),
+        ("project.start", &["claimed"]),
+        ("project.progress", &["in-progress"]),
+        ("project.suspend", &["in-progress"]),
+        ("project.resume", &["suspended"]),
+        ("project.submit", &["in-progress"]),
+        ("project.return", &["awaiting-acceptance"]),
+        ("project.accept", &["awaiting-acceptance"]),
+        ("project.close", &["accepted"]),
+        ("project.reopen", &["accepted", "closed"]),
+        (
+            "project.cancel",
+            &[
+                "proposed",
+                "listed",
+                "claim-pending",
+                "claimed",
+                "in-progress",
+                "suspended",
+                "awaiting-acceptance",
+            ],
+        ),
+        ("project.link", ANY),
+        ("project.correct", ANY),
+    ];
+    // An old ledger may state a claim and only later when the project had been listed; it does not state who
+    // accepted a claim nor when work began.
+    const LEDGER_STEPS: &'static [Step] = &[
+        ("project.list", ANY),
+        ("project.claim", &["proposed", "listed"]),
+        ("project.extend", ANY),
+        ("project.submit", &["claim-pending", "claimed", "in-progress"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["name", "category", "community"];
     const REFERENCES: &'static [(&'static str, &'static str)] = &[
         ("community", "community"),
         ("compound", "compound"),
         ("claimant", "unit"),
         ("acceptor", "unit"),
+        ("source", "source"),
     ];
 
     fn decide(
@@ -281,62 +320,54 @@ impl Category for Project {
             .into());
         }
         let state = present(id, state)?;
-        let on = |field: &'static str, earliest: Option<Fact>| match earliest {
-            Some(earliest) if context.occurred < earliest.on => {
-                Err(Rejection::before(field, context.occurred, earliest.on))
-            }
-            _ => not_in_future(context),
+        let on = |field, earliest| {
+            not_before(field, context.occurred, earliest).and_then(|()| not_in_future(context))
         };
         match command {
             C::Propose { .. } => Err(Rejection::exists(id)),
             C::Reject { reason } => {
-                state.only_in(&["proposed"], command, &["project.cancel"])?;
                 required("reason", reason)?;
                 Ok(Rejected { reason: reason.clone() }.into())
             }
             C::List { claim_until } => {
-                // An old ledger may state a claim and only later when the project had been listed.
-                if !ledger || state.listed.is_some() {
-                    state.only_in(&["proposed"], command, &["project.claim", "project.cancel"])?;
+                if state.listed.is_some() {
+                    return Err(wrong_state(context, id, state, command.name()));
                 }
                 on("listedOn", state.proposed)?;
                 Ok(Listed { claim_until: *claim_until }.into())
             }
             C::Claim { unit, supporting, due_on } => {
-                let claimable: &[&str] = if ledger { &["listed", "proposed"] } else { &["listed"] };
-                state.only_in(claimable, command, &["project.list", "project.release-claim"])?;
                 on("claimedOn", state.listed.or(state.proposed))?;
                 let unit = world.unit_code(unit)?;
+                if !ledger {
+                    may_claim(world, context, &state.community, &unit)?;
+                }
                 let supporting = world.unit_codes(supporting)?;
                 Ok(Claimed { unit, supporting, due_on: *due_on }.into())
             }
             C::AcceptClaim { unit, due_on } => {
-                state.only_in(&["claim-pending"], command, &["project.claim", "project.start"])?;
                 let due_on = due_on.or(state.due_on);
                 if due_on.is_none() {
                     return Err(Rejection::empty("dueOn"));
                 }
-                Ok(ClaimAccepted { unit: world.unit_code(unit)?, due_on }.into())
+                let unit = world.unit_code(unit)?;
+                state.not_the_claimant(&unit)?;
+                Ok(ClaimAccepted { unit, due_on }.into())
             }
             C::ReleaseClaim { reason } => {
-                state.only_in(UNDER_WAY, command, &["project.claim"])?;
                 required("reason", reason)?;
                 Ok(ClaimReleased { reason: reason.clone() }.into())
             }
             C::Reschedule { due_on } => {
-                if state.submitted.is_some() || state.cancelled.is_some() {
-                    return Err(Rejection::wrong_state(state.state(), command.name(), &["project.correct"]));
-                }
+                dated(context, *due_on)?;
                 Ok(Rescheduled { due_on: *due_on }.into())
             }
-            C::Extend { until } => state.decide_extend(context, *until, command),
+            C::Extend { until } => state.decide_extend(context, *until),
             C::Start {} => {
-                state.only_in(&["claimed"], command, &["project.accept-claim", "project.progress"])?;
                 on("startedOn", state.claimed)?;
                 Ok(Started {}.into())
             }
             C::Progress { percent, note } => {
-                state.only_in(&["in-progress"], command, &["project.start", "project.reopen"])?;
                 optional("note", note.as_ref())?;
                 if *percent > 100 {
                     return Err(Rejection::new("percent-out-of-range").with("percent", percent));
@@ -348,58 +379,41 @@ impl Category for Project {
                 Ok(Progressed { percent: *percent, note: note.clone() }.into())
             }
             C::Submit { problems_solved } => {
-                let submittable = if ledger { UNDER_WAY } else { &["in-progress"] };
-                state.only_in(submittable, command, &["project.claim", "project.start", "project.accept"])?;
                 on("submittedOn", state.claimed)?;
                 Ok(Submitted { problems_solved: *problems_solved }.into())
             }
             C::Return { reason } => {
-                state.only_in(&["awaiting-acceptance"], command, &["project.submit"])?;
                 required("reason", reason)?;
                 Ok(Returned { reason: reason.clone() }.into())
             }
             C::Accept { unit } => {
-                state.only_in(&["awaiting-acceptance"], command, &["project.submit", "project.reopen"])?;
                 on("acceptedOn", state.submitted)?;
                 let unit = world.unit_code(unit)?;
-                if state.claimant.as_ref() == Some(&unit) {
-                    return Err(Rejection::same_unit(&unit));
-                }
+                state.not_the_claimant(&unit)?;
                 Ok(Accepted { unit }.into())
             }
-            C::Close {} => {
-                state.only_in(&["accepted"], command, &["project.accept"])?;
-                Ok(Closed {}.into())
-            }
+            C::Close {} => Ok(Closed {}.into()),
             C::Reopen { reason } => {
-                state.only_in(&["accepted", "closed"], command, &["project.return"])?;
                 required("reason", reason)?;
                 Ok(Reopened { reason: reason.clone() }.into())
             }
             C::Suspend { reason } => {
-                state.only_in(&["in-progress"], command, &["project.resume"])?;
                 required("reason", reason)?;
                 Ok(Suspended { reason: reason.clone() }.into())
             }
-            C::Resume {} => {
-                state.only_in(&["suspended"], command, &["project.suspend"])?;
-                Ok(Resumed {}.into())
-            }
+            C::Resume {} => Ok(Resumed {}.into()),
             C::Cancel { reason, decision } => {
-                if matches!(state.state(), "cancelled" | "rejected" | "accepted" | "closed") {
-                    return Err(Rejection::wrong_state(state.state(), command.name(), &["project.reopen"]));
-                }
                 on("cancelledOn", state.claimed.or(state.listed).or(state.proposed))?;
                 optional("reason", reason.as_ref())?;
                 let decision = known_decision(world, decision.as_ref())?;
-                if !ledger && (decision.is_none() || reason.is_none()) {
+                if !ledger && (decision.is_none() || !stated(reason.as_ref())) {
                     return Err(Rejection::new("cancel-needs-reason"));
                 }
                 Ok(Cancelled { reason: reason.clone(), decision }.into())
             }
             C::Link { stream } => Ok(Linked { stream: world.source_stream(stream)? }.into()),
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -413,16 +427,11 @@ impl Category for Project {
             ("acceptedOn", self.accepted, self.submitted),
         ];
         for (field, later, earlier) in order {
-            if let (Some(later), Some(earlier)) = (later, earlier)
-                && later.on < earlier.on
-            {
-                return Err(Rejection::before(field, later.on, earlier.on));
+            if let Some(later) = later {
+                not_before(field, later.on, earlier)?;
             }
         }
-        match &self.acceptor {
-            Some(unit) if self.claimant.as_ref() == Some(unit) => Err(Rejection::same_unit(unit)),
-            _ => Ok(()),
-        }
+        self.acceptor.as_ref().map_or(Ok(()), |unit| self.not_the_claimant(unit))
     }
 
     fn evolve(&mut self, event: &ProjectEvent, at: &At) {
@@ -504,14 +513,8 @@ impl Category for Project {
 }
 
 impl Project {
-    fn decide_extend(
-        &self,
-        context: &Context<'_>,
-        until: Option<Day>,
-        command: &ProjectCommand,
-    ) -> Result<ProjectEvent, Rejection> {
+    fn decide_extend(&self, context: &Context<'_>, until: Option<Day>) -> Result<ProjectEvent, Rejection> {
         if !context.from_ledger() {
-            self.only_in(UNDER_WAY, command, &["project.claim", "project.correct"])?;
             let due = self.extended_to.max(self.due_on);
             if let (Some(until), Some(due)) = (until, due)
                 && until <= due
@@ -520,6 +523,10 @@ impl Project {
             }
         }
         Ok(Extended { until }.into())
+    }
+
+    fn not_the_claimant(&self, unit: &str) -> Result<(), Rejection> {
+        if self.claimant.as_deref() == Some(unit) { Err(Rejection::same_unit(unit)) } else { Ok(()) }
     }
 
     fn release(&mut self, at: &At) {
@@ -531,5 +538,16 @@ impl Project {
         self.started = None;
         self.due_on = None;
         self.extended_to = None;
+        self.percent = 0;
+    }
+}
+
+/// Members of the community's alliance claim its projects; property enterprises claim anywhere (R15).
+fn may_claim(world: &World, context: &Context<'_>, community: &str, unit: &str) -> Result<(), Rejection> {
+    let enterprise = world.unit.get(unit).is_some_and(|unit| unit.kind == "物业企业");
+    if enterprise || world.is_member(community, unit, context.occurred) {
+        Ok(())
+    } else {
+        Err(Rejection::new("not-a-member").with("unit", unit).with("community", community))
     }
 }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, Context, absent, choice, optional, present, required};
+use super::category::{Category, Context, Step, absent, choice, optional, present, required};
 use super::facts::{At, Fact};
 use crate::rejection::Rejection;
 
@@ -77,6 +77,12 @@ impl Category for Series {
     type Event = SeriesEvent;
     type Command = SeriesCommand;
 
+    const STEPS: &'static [Step] = &[("series.end", &["active"])];
+
+    fn word(&self) -> &str {
+        if self.ended.is_some() { "ended" } else { "active" }
+    }
+
     fn decide(
         world: &World,
         _: &Context<'_>,
@@ -101,9 +107,7 @@ impl Category for Series {
                 .into())
             }
             SeriesCommand::End { reason } => {
-                if present(id, state)?.ended.is_some() {
-                    return Err(Rejection::wrong_state("ended", "series.end", &[]));
-                }
+                present(id, state)?;
                 required("reason", reason)?;
                 Ok(Ended { reason: reason.clone() }.into())
             }

@@ -45,6 +45,9 @@ impl Category for Street {
     type Event = StreetEvent;
     type Command = StreetCommand;
 
+    const NAMED: Option<&'static str> = Some("street");
+    const REQUIRED: &'static [&'static str] = &["name"];
+
     fn decide(
         world: &World,
         _: &Context<'_>,
@@ -66,7 +69,7 @@ impl Category for Street {
                 Ok(Renamed { name: name.clone() }.into())
             }
             StreetCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
@@ -85,7 +88,9 @@ impl Category for Street {
             StreetEvent::Registered(Registered { name }) | StreetEvent::Renamed(Renamed { name }) => {
                 world.learn_name("street", name, id);
             }
-            StreetEvent::Corrected(e) => super::category::learn_corrected_name(world, "street", id, &e.changes),
+            StreetEvent::Corrected(e) => {
+                super::category::learn_corrected_name(world, "street", id, &e.changes)
+            }
         }
     }
 }

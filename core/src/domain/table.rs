@@ -128,6 +128,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Table<T> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]

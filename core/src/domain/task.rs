@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, CommandSet as _, Context, absent, present, required};
+use super::category::{Category, CommandSet as _, Context, Step, absent, present, required, wrong_state};
 use super::facts::{At, Fact};
 use super::work::Work;
 use crate::day::Day;
@@ -101,6 +101,22 @@ impl Category for Task {
     type Event = TaskEvent;
     type Command = TaskCommand;
 
+    const STEPS: &'static [Step] = &[
+        ("task.accept", &["open"]),
+        ("task.decline", &["open"]),
+        ("task.reassign", &["open", "accepted", "declined", "in-progress"]),
+        ("task.start", &["accepted"]),
+        ("task.report", &["in-progress"]),
+        ("task.return", &["completed"]),
+        ("task.verify", &["completed"]),
+        ("task.press", &["open", "accepted", "in-progress"]),
+        ("task.close", &["verified"]),
+    ];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
     fn decide(
         world: &World,
         context: &Context<'_>,
@@ -111,8 +127,11 @@ impl Category for Task {
         use TaskCommand as C;
         if let C::Assign { decision, text, responsible, due_on } = command {
             absent(id, state)?;
-            if world.decision.get(decision).is_none_or(|decision| decision.ended.is_some()) {
+            let Some(parent) = world.decision.get(decision) else {
                 return Err(Rejection::unknown("decision", decision));
+            };
+            if !matches!(parent.state(), "open" | "in-progress") && !context.from_ledger() {
+                return Err(wrong_state(context, decision, parent, command.name()));
             }
             required("text", text)?;
             let responsible = world.unit_code(responsible)?;
@@ -120,57 +139,36 @@ impl Category for Task {
             return Ok(Assigned { decision, text, responsible, due_on: *due_on }.into());
         }
         let state = present(id, state)?;
-        let only_in = |states: &[&str], allowed: &[&str]| {
-            if states.contains(&state.state()) {
-                Ok(())
-            } else {
-                Err(Rejection::wrong_state(state.state(), command.name(), allowed))
-            }
-        };
         match command {
             C::Assign { .. } => Err(Rejection::exists(id)),
-            C::Accept {} => {
-                only_in(&["open"], &["task.start", "task.report"])?;
-                Ok(Accepted {}.into())
-            }
+            C::Accept {} => Ok(Accepted {}.into()),
             C::Decline { reason } => {
-                only_in(&["open"], &["task.report"])?;
                 required("reason", reason)?;
                 Ok(Declined { reason: reason.clone() }.into())
             }
             C::Reassign { responsible, due_on } => {
-                only_in(&["open", "accepted", "declined", "in-progress"], &["task.return"])?;
                 Ok(Reassigned { responsible: world.unit_code(responsible)?, due_on: *due_on }.into())
             }
-            C::Start {} => {
-                only_in(&["accepted"], &["task.accept", "task.report"])?;
-                Ok(Started {}.into())
-            }
+            C::Start {} => Ok(Started {}.into()),
             C::Report { result } => {
-                only_in(&["accepted", "in-progress"], &["task.accept", "task.verify"])?;
-                state.work.may_complete(context, command.name())?;
+                state.work.may_complete(context, None)?;
                 required("result", result)?;
                 Ok(Reported { result: result.clone() }.into())
             }
             C::Return { reason } => {
-                state.work.may_return(command.name())?;
                 required("reason", reason)?;
                 Ok(Returned { reason: reason.clone() }.into())
             }
             C::Verify { unit } => {
                 let unit = world.unit_code(unit)?;
-                state.work.may_verify(context, &unit, command.name())?;
+                state.work.may_verify(context, &unit)?;
                 Ok(Verified { unit }.into())
             }
             C::Press { note } => {
-                only_in(&["open", "accepted", "in-progress"], &[])?;
                 required("note", note)?;
                 Ok(Pressed { note: note.clone() }.into())
             }
-            C::Close {} => {
-                only_in(&["verified"], &["task.verify"])?;
-                Ok(Closed {}.into())
-            }
+            C::Close {} => Ok(Closed {}.into()),
         }
     }
 
@@ -212,9 +210,10 @@ impl Category for Task {
     fn doer(state: Option<&Self>, event: &TaskEvent) -> Option<String> {
         match event {
             TaskEvent::Verified(e) => Some(e.unit.clone()),
-            TaskEvent::Accepted(_) | TaskEvent::Declined(_) | TaskEvent::Started(_) | TaskEvent::Reported(_) => {
-                state.and_then(|state| state.work.responsible.clone())
-            }
+            TaskEvent::Accepted(_)
+            | TaskEvent::Declined(_)
+            | TaskEvent::Started(_)
+            | TaskEvent::Reported(_) => state.and_then(|state| state.work.responsible.clone()),
             _ => None,
         }
     }

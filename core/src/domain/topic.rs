@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, CommandSet as _, Context, Wanted, absent, choice, correct, corrections, optional, present,
-    required,
+    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, choice, correct, corrections,
+    learn_corrected_parent, optional, present, required, stated, wrong_state,
 };
 use super::facts::{At, Fact};
+use super::meeting::Phase;
 use crate::rejection::Rejection;
 
 /// 结果 that end a topic's place on an agenda.
@@ -141,21 +142,43 @@ impl Topic {
 
     /// Whether it stands on this meeting's agenda.
     pub fn on_agenda_of(&self, meeting: &str) -> bool {
-        self.ended.is_none() && self.meeting.as_deref() == Some(meeting) && (self.accepted || self.outcome.is_some())
-    }
-
-    fn only_in(&self, states: &[&str], command: &TopicCommand, allowed: &[&str]) -> Result<(), Rejection> {
-        if states.contains(&self.state()) {
-            Ok(())
-        } else {
-            Err(Rejection::wrong_state(self.state(), command.name(), allowed))
-        }
+        self.ended.is_none()
+            && self.meeting.as_deref() == Some(meeting)
+            && (self.accepted || self.outcome.is_some())
     }
 }
+
+/// States in which it waits for its outcome.
+const OPEN: &[&str] = &["proposed", "accepted", "placed", "discussed", "deferred"];
 
 impl Category for Topic {
     type Event = TopicEvent;
     type Command = TopicCommand;
+
+    const STEPS: &'static [Step] = &[
+        ("topic.accept", &["proposed"]),
+        ("topic.reject", &["proposed"]),
+        ("topic.merge", OPEN),
+        ("topic.place", &["accepted", "placed", "deferred"]),
+        ("topic.discuss", &["placed"]),
+        ("topic.vote", &["placed", "discussed"]),
+        ("topic.conclude", &["placed", "discussed"]),
+        ("topic.withdraw", OPEN),
+        ("topic.correct", ANY),
+    ];
+    // An old ledger states outcomes, and may change them until the meeting.
+    const LEDGER_STEPS: &'static [Step] = &[(
+        "topic.conclude",
+        &["proposed", "accepted", "placed", "discussed", "deferred", "decided", "concluded"],
+    )];
+
+    fn word(&self) -> &str {
+        self.state()
+    }
+
+    const REQUIRED: &'static [&'static str] = &["title", "category", "proposer"];
+    const REFERENCES: &'static [(&'static str, &'static str)] =
+        &[("meeting", "meeting"), ("source", "source")];
 
     fn decide(
         world: &World,
@@ -165,9 +188,13 @@ impl Category for Topic {
         command: &TopicCommand,
     ) -> Result<TopicEvent, Rejection> {
         use TopicCommand as C;
-        let meeting_known = |meeting: &str| match world.meeting.get(meeting) {
+        // An agenda takes topics until the meeting is over; an old ledger lists them afterwards.
+        let takes_topics = |id: &str| match world.meeting.get(id) {
+            None => Err(Rejection::unknown("meeting", id)),
+            Some(meeting) if meeting.phase >= Phase::Cancelled && !context.from_ledger() => {
+                Err(wrong_state(context, id, meeting, command.name()))
+            }
             Some(_) => Ok(()),
-            None => Err(Rejection::unknown("meeting", meeting)),
         };
         if let C::Propose { meeting, number, title, category, proposer, source } = command {
             absent(id, state)?;
@@ -175,7 +202,7 @@ impl Category for Topic {
             required("category", category)?;
             required("proposer", proposer)?;
             if let Some(meeting) = meeting {
-                meeting_known(meeting)?;
+                takes_topics(meeting)?;
             }
             return Ok(Proposed {
                 meeting: meeting.clone(),
@@ -188,59 +215,60 @@ impl Category for Topic {
             .into());
         }
         let state = present(id, state)?;
-        let open = &["proposed", "accepted", "placed", "discussed", "deferred"];
+        let in_session =
+            |state: &Self| match state.meeting.as_deref().and_then(|id| Some((id, world.meeting.get(id)?))) {
+                Some((id, meeting)) if meeting.phase != Phase::InSession && !context.from_ledger() => {
+                    Err(wrong_state(context, id, meeting, command.name()))
+                }
+                _ => Ok(()),
+            };
         match command {
             C::Propose { .. } => Err(Rejection::exists(id)),
-            C::Accept {} => {
-                state.only_in(&["proposed"], command, &["topic.place", "topic.conclude"])?;
-                Ok(Accepted {}.into())
-            }
+            C::Accept {} => Ok(Accepted {}.into()),
             C::Reject { reason } => {
-                state.only_in(&["proposed"], command, &["topic.withdraw"])?;
                 required("reason", reason)?;
                 Ok(Rejected { reason: reason.clone() }.into())
             }
             C::Merge { into } => {
-                state.only_in(open, command, &["topic.correct"])?;
                 if into == id || world.topic.get(into).is_none() {
                     return Err(Rejection::unknown("topic", into));
                 }
                 Ok(Merged { into: into.clone() }.into())
             }
             C::Place { meeting, number } => {
-                state.only_in(&["accepted", "placed", "deferred"], command, &["topic.accept"])?;
-                meeting_known(meeting)?;
+                takes_topics(meeting)?;
                 Ok(Placed { meeting: meeting.clone(), number: *number }.into())
             }
             C::Discuss {} => {
-                state.only_in(&["placed"], command, &["topic.place", "topic.conclude"])?;
+                in_session(state)?;
                 Ok(Discussed {}.into())
             }
             C::Vote { in_favour, against, abstained } => {
-                state.only_in(&["placed", "discussed"], command, &["topic.place"])?;
+                in_session(state)?;
                 Ok(Voted { in_favour: *in_favour, against: *against, abstained: *abstained }.into())
             }
             C::Conclude { outcome, referred_to } => {
                 choice("outcome", outcome, OUTCOMES)?;
                 optional("referredTo", referred_to.as_ref())?;
-                if !context.from_ledger() {
-                    state.only_in(&["placed", "discussed"], command, &["topic.place", "topic.discuss"])?;
-                    if outcome == "转办" && referred_to.is_none() {
-                        return Err(Rejection::empty("referredTo"));
-                    }
+                in_session(state)?;
+                if outcome == "转办" && !stated(referred_to.as_ref()) && !context.from_ledger() {
+                    return Err(Rejection::empty("referredTo"));
                 }
                 Ok(Concluded { outcome: outcome.clone(), referred_to: referred_to.clone() }.into())
             }
             C::Withdraw { reason } => {
-                state.only_in(open, command, &["topic.correct"])?;
                 required("reason", reason)?;
                 Ok(Withdrawn { reason: reason.clone() }.into())
             }
             C::Correct { changes, reason } => {
-                let changes = corrections(world, state, changes, reason)?;
+                let changes = corrections(world, id, state, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }
+    }
+
+    fn consistent(&self) -> Result<(), Rejection> {
+        self.outcome.as_ref().map_or(Ok(()), |outcome| choice("outcome", outcome, OUTCOMES))
     }
 
     fn evolve(&mut self, event: &TopicEvent, at: &At) {
@@ -293,6 +321,7 @@ impl Category for Topic {
                     world.learn_child(&parent, id);
                 }
             }
+            TopicEvent::Corrected(e) => learn_corrected_parent(world, "meeting", "meeting", id, &e.changes),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::category::{
-    Category, Change, Context, Wanted, absent, choice, correct, corrections, present, required,
+    ANY, Category, Change, Context, Step, Wanted, absent, choice, correct, corrections, present, required,
 };
 use super::facts::{At, Timeline};
 use crate::day::Day;
@@ -85,6 +85,20 @@ impl Category for Unit {
     type Event = UnitEvent;
     type Command = UnitCommand;
 
+    const STEPS: &'static [Step] = &[
+        ("unit.rename", ANY),
+        ("unit.organise", ANY),
+        ("unit.dissolve", &["active"]),
+        ("unit.correct", ANY),
+    ];
+
+    fn word(&self) -> &str {
+        if self.dissolved.is_some() { "dissolved" } else { "active" }
+    }
+
+    const NAMED: Option<&'static str> = Some("unit");
+    const REQUIRED: &'static [&'static str] = &["name"];
+
     fn decide(
         world: &World,
         _: &Context<'_>,
@@ -111,14 +125,12 @@ impl Category for Unit {
                 Ok(Organised { party_org: *party_org }.into())
             }
             UnitCommand::Dissolve { reason } => {
-                if present(id, state)?.dissolved.is_some() {
-                    return Err(Rejection::wrong_state("dissolved", "unit.dissolve", &["unit.correct"]));
-                }
+                present(id, state)?;
                 required("reason", reason)?;
                 Ok(Dissolved { reason: reason.clone() }.into())
             }
             UnitCommand::Correct { changes, reason } => {
-                let changes = corrections(world, present(id, state)?, changes, reason)?;
+                let changes = corrections(world, id, present(id, state)?, changes, reason)?;
                 Ok(Corrected { changes, reason: reason.clone() }.into())
             }
         }

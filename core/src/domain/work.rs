@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::category::Context;
+use super::category::{Context, not_before, not_in_future};
 use super::facts::{At, Fact};
 use crate::day::Day;
 use crate::rejection::Rejection;
@@ -44,114 +44,37 @@ impl Work {
         }
     }
 
-    fn refuse(&self, command: &'static str, allowed: &[&str]) -> Rejection {
-        Rejection::wrong_state(self.state(), command, allowed)
-    }
-
-    /// Whether work may be reported to have begun.
-    ///
-    /// # Errors
-    /// `state-wrong` once it has begun.
-    pub fn may_start(&self, command: &'static str) -> Result<(), Rejection> {
-        match self.state() {
-            "open" => Ok(()),
-            _ => Err(self.refuse(command, &["complete", "verify"])),
-        }
-    }
-
     /// Whether it may be reported done.
     ///
     /// # Errors
-    /// `state-wrong` if it is done already; `dates-before` if it would be done before `earliest`.
-    pub fn may_complete(&self, context: &Context<'_>, command: &'static str) -> Result<(), Rejection> {
-        match self.state() {
-            "open" | "in-progress" => super::category::not_in_future(context),
-            "completed" => Err(self.refuse(command, &["verify", "return"])),
-            _ => Err(self.refuse(command, &["reopen"])),
-        }
+    /// `dates-future`; `dates-before` if it would be done before `earliest`.
+    pub fn may_complete(&self, context: &Context<'_>, earliest: Option<Fact>) -> Result<(), Rejection> {
+        not_in_future(context)?;
+        not_before("completedOn", context.occurred, earliest)
     }
 
     /// Whether `unit` may confirm it.
     ///
     /// # Errors
-    /// `state-wrong` unless it is done and not yet confirmed; `same-unit` for the unit that did it;
-    /// `dates-before` for a day before it was done.
-    pub fn may_verify(
-        &self,
-        context: &Context<'_>,
-        unit: &str,
-        command: &'static str,
-    ) -> Result<(), Rejection> {
-        match self.completed {
-            Some(completed) if self.verified.is_none() => {
-                super::category::not_in_future(context)?;
-                if context.occurred < completed.on {
-                    return Err(Rejection::before("verifiedOn", context.occurred, completed.on));
-                }
-                self.not_the_doer(unit)
-            }
-            Some(_) => Err(self.refuse(command, &["reopen"])),
-            None => Err(self.refuse(command, &["complete"])),
-        }
+    /// `same-unit` for the unit that did it; `dates-before` for a day before it was done.
+    pub fn may_verify(&self, context: &Context<'_>, unit: &str) -> Result<(), Rejection> {
+        not_in_future(context)?;
+        not_before("verifiedOn", context.occurred, self.completed)?;
+        self.not_the_doer(unit)
     }
 
     fn not_the_doer(&self, unit: &str) -> Result<(), Rejection> {
         if self.responsible.as_deref() == Some(unit) { Err(Rejection::same_unit(unit)) } else { Ok(()) }
     }
 
-    /// Whether a report of completion may be returned for more work.
-    ///
-    /// # Errors
-    /// `state-wrong` unless it is done and not yet confirmed.
-    pub fn may_return(&self, command: &'static str) -> Result<(), Rejection> {
-        match self.state() {
-            "completed" => Ok(()),
-            "verified" => Err(self.refuse(command, &["reopen"])),
-            _ => Err(self.refuse(command, &["complete"])),
-        }
-    }
-
-    /// Whether what was confirmed may be opened again.
-    ///
-    /// # Errors
-    /// `state-wrong` unless it is confirmed.
-    pub fn may_reopen(&self, command: &'static str) -> Result<(), Rejection> {
-        match self.state() {
-            "verified" => Ok(()),
-            _ => Err(self.refuse(command, &["complete", "verify"])),
-        }
-    }
-
-    /// Whether the original date may still be set: a plan may change until it is done.
-    ///
-    /// # Errors
-    /// `state-wrong` once it is done.
-    pub fn may_reschedule(&self, command: &'static str) -> Result<(), Rejection> {
-        match self.state() {
-            "open" | "in-progress" => Ok(()),
-            _ => Err(self.refuse(command, &["correct"])),
-        }
-    }
-
     /// Whether more time may be granted until a day.
     ///
     /// # Errors
-    /// `state-wrong` once it is confirmed; live also `extension-not-later` if the day is not later than the
-    /// date in force (an old ledger's extension that was not needed is a finding).
-    pub fn may_extend(
-        &self,
-        context: &Context<'_>,
-        until: Day,
-        command: &'static str,
-    ) -> Result<(), Rejection> {
-        if context.from_ledger() {
-            return Ok(());
-        }
-        if self.completed.is_some() {
-            return Err(self.refuse(command, &["correct"]));
-        }
+    /// Live, `extension-not-later` if the day is not later than the date in force (an old ledger's extension
+    /// that was not needed is a finding).
+    pub fn may_extend(&self, context: &Context<'_>, until: Day) -> Result<(), Rejection> {
         match self.extended_to.max(self.due_on) {
-            Some(due) if until <= due => {
+            Some(due) if until <= due && !context.from_ledger() => {
                 Err(Rejection::new("extension-not-later").with("until", until).with("due", due))
             }
             _ => Ok(()),
@@ -189,19 +112,20 @@ impl Work {
         self.extensions = self.extensions.saturating_add(1);
     }
 
-    /// The invariants between its fields.
+    /// The invariants between its fields; it cannot be done before `earliest`.
     ///
     /// # Errors
-    /// As [`Work::may_verify`]; `verifier-missing` if it is confirmed by nobody.
-    pub fn consistent(&self) -> Result<(), Rejection> {
+    /// As [`Work::may_complete`] and [`Work::may_verify`]; `completion-missing` if it is confirmed and not done,
+    /// `verifier-missing` if it is confirmed by nobody.
+    pub fn consistent(&self, earliest: Option<Fact>) -> Result<(), Rejection> {
+        if let Some(completed) = self.completed {
+            not_before("completedOn", completed.on, earliest)?;
+        }
         if let Some(verified) = self.verified {
-            match self.completed {
-                Some(completed) if verified.on < completed.on => {
-                    return Err(Rejection::before("verifiedOn", verified.on, completed.on));
-                }
-                None => return Err(self.refuse("verify", &["complete"])),
-                _ => {}
+            if self.completed.is_none() {
+                return Err(Rejection::new("completion-missing"));
             }
+            not_before("verifiedOn", verified.on, self.completed)?;
             match &self.verifier {
                 Some(unit) => self.not_the_doer(unit)?,
                 None => return Err(Rejection::new("verifier-missing")),

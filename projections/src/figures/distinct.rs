@@ -201,8 +201,7 @@ pub(super) fn enterprises(
 
 /// 无记录例会: Wednesdays of a community for which no occurrence is planned.
 pub(super) fn unrecorded(views: &Views, places: &Places<'_>, period: &Period, tally: &mut Tally) {
-    for (community, wednesday) in unrecorded_days(views, period.start, period.end) {
-        let _ = wednesday;
+    for (community, _) in unrecorded_days(views, period.start, period.end) {
         tally.add(places.community(community), Figure::WednesdayMeetingsUnrecorded, 1);
     }
     if !tally.wants_events() {
@@ -239,10 +238,12 @@ fn expected(views: &Views, code: &str, day: Day) -> bool {
 
 /// Every community and Wednesday from `start` to `end` without an occurrence planned.
 pub(crate) fn unrecorded_days(views: &Views, start: Day, end: Day) -> Vec<(&str, Day)> {
-    let mut planned: FxHashSet<(&str, Day)> = FxHashSet::default();
+    let communities = views.registry.community.sorted();
+    let index: FxHashMap<&str, u32> = communities.iter().map(|(code, _)| *code).zip(0..).collect();
+    let mut planned: FxHashSet<(u32, Day)> = FxHashSet::default();
     for (_, occurrence) in views.wednesday.occurrence.iter() {
         if start <= occurrence.planned_on && occurrence.planned_on <= end {
-            planned.insert((&occurrence.community, occurrence.planned_on));
+            planned.extend(index.get(&*occurrence.community).map(|place| (*place, occurrence.planned_on)));
         }
     }
     let offset = (3 - i32::try_from(start.weekday()).unwrap_or(3)).rem_euclid(7);
@@ -255,11 +256,11 @@ pub(crate) fn unrecorded_days(views: &Views, start: Day, end: Day) -> Vec<(&str,
         day = day.plus(7);
     }
     let mut missing = Vec::new();
-    for (code, entry) in views.registry.community.sorted() {
+    for ((code, entry), place) in communities.into_iter().zip(0..) {
         let Some(since) = entry.state.established_on else { continue };
         let moved = views.wednesday.moved_from(code);
         for day in wednesdays.iter().copied().filter(|day| since <= *day) {
-            if !planned.contains(&(code, day))
+            if !planned.contains(&(place, day))
                 && !moved.is_some_and(|days| days.contains(&day))
                 && views.registry.community_stands(code, day)
             {

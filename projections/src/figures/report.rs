@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::distinct::{self, Distinct};
 use super::names::{Figure, Kind};
 use super::places::{Area, Places};
-use super::rows;
+use super::rows::{self, Categories};
 use super::tally::{Period, Tally};
 use crate::registry::Kind as Named;
 use crate::views::Views;
@@ -228,34 +228,32 @@ struct Counts<'p, 'v> {
     places: &'p Places<'v>,
     tally: Tally,
     distinct: Distinct,
-    /// Closed issues of each category, by bucket.
-    categories: Vec<[u64; CATEGORIES.len()]>,
+    categories: Categories,
 }
 
 impl<'p, 'v> Counts<'p, 'v> {
     fn of(views: &'v Views, places: &'p Places<'v>, period: &Period, events: bool) -> Counts<'p, 'v> {
-        let mut tally = Tally::new(places.buckets(), events);
-        rows::alliances(views, places, period, &mut tally);
-        rows::agreements(views, places, period, &mut tally);
-        rows::commitments(views, places, period, &mut tally);
-        rows::projects(views, places, period, &mut tally);
-        rows::meetings(views, places, period, &mut tally);
-        rows::occurrences(views, places, period, &mut tally);
-        rows::issues(views, places, period, &mut tally);
-        distinct::unrecorded(views, places, period, &mut tally);
-        let mut distinct = Distinct::default();
-        distinct::member_units(views, places, period, events, &mut distinct);
-        distinct::alliances_met(views, places, period, events, &mut distinct);
-        distinct::enterprises(views, places, period, events, &mut distinct);
-        let mut categories = vec![[0; CATEGORIES.len()]; places.buckets()];
-        for (_, issue) in views.wednesday.issue.iter().filter(|(_, issue)| period.in_it(issue.work.verified))
-        {
-            let bucket = rows::community_of_issue(views, places, issue) as usize;
-            let category = CATEGORIES.iter().position(|category| *category == issue.category);
-            if let (Some(counts), Some(category)) = (categories.get_mut(bucket), category) {
-                counts[category] += 1;
-            }
-        }
+        let tally = || Tally::new(places.buckets(), events);
+        let (mut first, mut second, mut distinct) = (tally(), tally(), Distinct::default());
+        let mut categories = Categories::new();
+        // The two halves read different tables and take about as long.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                rows::alliances(views, places, period, &mut first);
+                rows::agreements(views, places, period, &mut first);
+                rows::commitments(views, places, period, &mut first);
+                rows::projects(views, places, period, &mut first);
+                categories = rows::issues(views, places, period, &mut first);
+            });
+            rows::meetings(views, places, period, &mut second);
+            rows::occurrences(views, places, period, &mut second);
+            distinct::unrecorded(views, places, period, &mut second);
+            distinct::member_units(views, places, period, events, &mut distinct);
+            distinct::alliances_met(views, places, period, events, &mut distinct);
+            distinct::enterprises(views, places, period, events, &mut distinct);
+        });
+        first.absorb(second);
+        let tally = first;
         Counts { places, tally, distinct, categories }
     }
 
@@ -269,12 +267,17 @@ impl<'p, 'v> Counts<'p, 'v> {
         }
     }
 
-    fn buckets(&self, area: Area) -> impl Iterator<Item = u32> + '_ {
-        (0..=self.places.nowhere()).filter(move |bucket| match area {
-            Area::County => true,
-            Area::Street(street) => self.places.street(*bucket) == Some(street),
-            Area::Community(community) => *bucket == community,
-        })
+    fn buckets(&self, area: Area) -> Vec<u32> {
+        match area {
+            Area::County => (0..=self.places.nowhere()).collect(),
+            Area::Street(_) => {
+                let communities = 0..self.places.nowhere();
+                communities
+                    .filter(|bucket| self.places.street(*bucket).map(Area::Street) == Some(area))
+                    .collect()
+            }
+            Area::Community(community) => vec![community],
+        }
     }
 
     /// Streets and communities within an area, itself included.
@@ -282,7 +285,7 @@ impl<'p, 'v> Counts<'p, 'v> {
         let Some(area) = area else { return Vec::new() };
         let streets = (0..).take(self.places.streets.len()).map(Area::Street);
         let streets = streets.filter(|street| area == Area::County || area == *street);
-        let communities = self.buckets(area).filter(|bucket| *bucket != self.places.nowhere());
+        let communities = self.buckets(area).into_iter().filter(|bucket| *bucket != self.places.nowhere());
         streets.chain(communities.map(Area::Community)).collect()
     }
 
@@ -316,7 +319,7 @@ impl<'p, 'v> Counts<'p, 'v> {
 
     fn figures(&self, area: Option<Area>, events: Option<Vec<Vec<Position>>>) -> Figures {
         let sums = match area {
-            Some(area) => self.tally.sum(self.buckets(area)),
+            Some(area) => self.tally.sum(self.buckets(area).into_iter()),
             None => [0; Figure::COUNT],
         };
         let number = |figure: Figure| match (figure, area) {

@@ -3,11 +3,12 @@
 use gongjian_core::domain::agreement::{Agreement, Expiry};
 use gongjian_core::domain::decision::Decision;
 use gongjian_core::domain::facts::Fact;
-use gongjian_core::domain::issue::Issue;
+use gongjian_core::domain::issue::{CATEGORIES, Issue};
 use gongjian_core::domain::meeting::Meeting;
 use gongjian_core::domain::occurrence::Occurrence;
 use gongjian_core::domain::project::Project;
 use gongjian_core::domain::work::Work;
+use rustc_hash::FxHashMap;
 
 use super::names::Figure;
 use super::places::Places;
@@ -131,13 +132,18 @@ pub(super) fn commitments(views: &Views, places: &Places<'_>, period: &Period, t
         F::CommitmentsDueVerified,
         F::CommitmentsVerified,
     ];
+    // A small table of what is needed is quicker to ask than the agreements themselves.
+    let terms: FxHashMap<&str, (u32, Term)> = views
+        .agreements
+        .agreement
+        .iter()
+        .map(|(id, agreement)| (id, (places.alliance(&agreement.alliance), Term::of(agreement))))
+        .collect();
     for (_, commitment) in views.agreements.commitment.iter() {
-        let Some(agreement) = views.agreements.agreement.get(&commitment.agreement) else { continue };
-        let term = Term::of(agreement);
+        let Some((bucket, term)) = terms.get(&*commitment.agreement).copied() else { continue };
         let work = &commitment.work;
         let facts =
             [commitment.added, term.signed, term.effective, term.terminated, work.completed, work.verified];
-        let bucket = places.alliance(&agreement.alliance);
         tally.row(bucket, figures, facts, |[added, signed, effective, terminated, completed, verified]| {
             if added.is_none() {
                 return [0; 7];
@@ -255,20 +261,21 @@ pub(super) fn meetings(views: &Views, places: &Places<'_>, period: &Period, tall
         F::DecisionsOverdue,
         F::DecisionsAwaitingVerification,
     ];
+    let held: FxHashMap<&str, (u32, Option<Fact>)> = views
+        .meetings
+        .meeting
+        .iter()
+        .map(|(id, meeting)| (id, (places.community(&meeting.community), both_kinds(meeting))))
+        .collect();
     for (_, decision) in views.meetings.decision.iter() {
         let Decision { recorded, meeting, work, .. } = decision;
-        let Some(meeting) = views.meetings.meeting.get(meeting) else { continue };
-        let facts = [*recorded, both_kinds(meeting), work.completed, work.verified];
-        tally.row(
-            places.community(&meeting.community),
-            figures,
-            facts,
-            |[recorded, held, completed, verified]| {
-                // A decision dates from its meeting.
-                let since = recorded.and(held);
-                worked(period, work, since, completed, verified)
-            },
-        );
+        let Some((bucket, held)) = held.get(meeting.as_str()).copied() else { continue };
+        let facts = [*recorded, held, work.completed, work.verified];
+        tally.row(bucket, figures, facts, |[recorded, held, completed, verified]| {
+            // A decision dates from its meeting.
+            let since = recorded.and(held);
+            worked(period, work, since, completed, verified)
+        });
     }
 }
 
@@ -321,7 +328,10 @@ pub(super) fn occurrences(views: &Views, places: &Places<'_>, period: &Period, t
     }
 }
 
-pub(super) fn issues(views: &Views, places: &Places<'_>, period: &Period, tally: &mut Tally) {
+/// Closed issues of each category, by bucket.
+pub(super) type Categories = Vec<[u64; CATEGORIES.len()]>;
+
+pub(super) fn issues(views: &Views, places: &Places<'_>, period: &Period, tally: &mut Tally) -> Categories {
     use Figure as F;
     let figures = [
         F::PropertyIssuesRaised,
@@ -335,9 +345,19 @@ pub(super) fn issues(views: &Views, places: &Places<'_>, period: &Period, tally:
         F::PropertyIssuesClosedToDate,
         F::PropertyIssuesClosedByCategory,
     ];
+    let mut categories = vec![[0; CATEGORIES.len()]; places.buckets()];
     for (_, issue) in views.wednesday.issue.iter() {
         let Issue { raised, work, .. } = issue;
-        let bucket = community_of_issue(views, places, issue);
+        let bucket = match views.wednesday.occurrence.get(&issue.occurrence) {
+            Some(occurrence) => places.community(&occurrence.community),
+            None => places.nowhere(),
+        };
+        if raised.is_some() && period.in_it(work.verified) {
+            let category = CATEGORIES.iter().position(|category| *category == issue.category);
+            if let (Some(counts), Some(category)) = (categories.get_mut(bucket as usize), category) {
+                counts[category] += 1;
+            }
+        }
         tally.row(
             bucket,
             figures,
@@ -351,12 +371,5 @@ pub(super) fn issues(views: &Views, places: &Places<'_>, period: &Period, tally:
             },
         );
     }
-}
-
-/// The bucket of an issue: that of its occurrence.
-pub(super) fn community_of_issue(views: &Views, places: &Places<'_>, issue: &Issue) -> u32 {
-    match views.wednesday.occurrence.get(&issue.occurrence) {
-        Some(occurrence) => places.community(&occurrence.community),
-        None => places.nowhere(),
-    }
+    categories
 }

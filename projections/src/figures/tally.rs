@@ -97,6 +97,18 @@ impl Tally {
         }
     }
 
+    /// Adds what another counted over the same buckets.
+    pub(super) fn absorb(&mut self, other: Tally) {
+        for (values, more) in self.values.iter_mut().zip(other.values) {
+            for (value, more) in values.iter_mut().zip(more) {
+                *value += more;
+            }
+        }
+        if let (Some(events), Some(more)) = (&mut self.events, other.events) {
+            events.extend(more);
+        }
+    }
+
     /// The sums of some buckets.
     pub(super) fn sum(&self, buckets: impl Iterator<Item = u32>) -> [u64; Figure::COUNT] {
         let mut sums = [0; Figure::COUNT];

@@ -252,8 +252,7 @@ impl Roots<'_> {
 
     fn communities(&mut self, within: &dyn Fn(&str) -> bool) {
         let views = self.views;
-        for (id, meeting) in views.meetings.meeting.iter().filter(|(_, row)| within(&row.community)) {
-            let _ = meeting;
+        for (id, _) in views.meetings.meeting.iter().filter(|(_, row)| within(&row.community)) {
             self.add("meeting", id);
         }
         for (id, topic) in views.meetings.topic.iter() {

@@ -1,0 +1,211 @@
+//! Whole-system runs: an import beside the mere reading of its cells; the command path in bulk; a ledger of many
+//! events rebuilt, verified, and opened from its snapshots.
+//!
+//! `GONGJIAN_BENCH_EVENTS` sets about how many events the large ledger has (1,000,000 by default; a tiny number
+//! under `cargo test`). Prints figures with the root of the log: another root is other work.
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_precision_loss)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gongjian_api::import::{self, Options};
+use gongjian_api::workbook::{Reading, scale};
+use gongjian_core::clock::SystemClock;
+use gongjian_core::command::{Envelope, Request};
+use gongjian_core::day::Day;
+use gongjian_core::domain::category::Path as DomainPath;
+use gongjian_core::domain::issue::IssueCommand;
+use gongjian_core::ledger::{self, Followed, Follower, Writer};
+use gongjian_core::log::{LogOptions, LogReader};
+use gongjian_projections::runner::{EventSource, Next, Runner};
+use gongjian_projections::views::Views;
+use gongjian_tests::workbooks;
+
+fn options(tiles: bool) -> ledger::Options {
+    let mut options = ledger::Options::new(Arc::new(SystemClock::default()));
+    options.log = LogOptions { ballast_bytes: 0, tiles };
+    options
+}
+
+fn rate(what: &str, count: u64, took: Duration, note: &str) {
+    println!("{what}: {count} in {took:.2?}, {:.1} k/s {note}", count as f64 / took.as_secs_f64() / 1e3);
+}
+
+/// Median of several runs.
+fn median(runs: usize, mut run: impl FnMut() -> Duration) -> Duration {
+    let mut times: Vec<Duration> = (0..runs).map(|_| run()).collect();
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Importing the county's workbooks beside reading their cells.
+fn import_beside_reading(runs: usize) {
+    let inputs = workbooks("wenshang-2022");
+    let cells = median(runs, || {
+        let start = Instant::now();
+        for input in &inputs {
+            let mut book = calamine::Xlsx::new(std::io::Cursor::new(&input.bytes)).unwrap();
+            std::hint::black_box(calamine::Reader::worksheets(&mut book));
+        }
+        start.elapsed()
+    });
+    let mut events = 0;
+    let whole = median(runs, || {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(dir.path(), options(false)).unwrap();
+        let start = Instant::now();
+        let readings = import::read_all(&inputs);
+        let session = writer.session().unwrap();
+        import::import(session, readings, &Options::default(), [7; 16]).unwrap();
+        let took = start.elapsed();
+        events = writer.reader().size();
+        took
+    });
+    println!(
+        "import of the county ({events} events): {whole:.2?}; reading its cells: {cells:.2?}; ratio {:.2}",
+        whole.as_secs_f64() / cells.as_secs_f64()
+    );
+}
+
+/// Snapshots alone: nothing is read of the log.
+struct Nothing;
+
+impl EventSource for Nothing {
+    type Error = std::convert::Infallible;
+
+    fn read_from(&mut self, _: u64, _: &mut dyn FnMut(&[u8]) -> Next) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+/// Folds into the read models as a server does.
+struct Fold(Box<Views>);
+
+impl Follower for Fold {
+    fn follow(&mut self, events: &[Followed<'_>]) {
+        for event in events {
+            self.0.apply(&event.recorded.bytes).unwrap();
+        }
+    }
+}
+
+/// Decide, append, index, sync and fold, with prepared requests of one command each.
+fn command_path(writer: &mut Writer, commands: u64) {
+    let mut requests = Vec::new();
+    for number in 0..commands {
+        let raise = IssueCommand::Raise {
+            occurrence: "LH-C01-20220601".to_owned(),
+            compound: "X001".to_owned(),
+            category: "污水排放".to_owned(),
+            text: format!("污水主次管道倒灌，第{number}处"),
+            source: "居民代表".to_owned(),
+            responsible: Some("U066".to_owned()),
+            due_on: Some(Day(19_195)),
+        };
+        let envelope = Envelope {
+            path: DomainPath::Live,
+            ..Envelope::new(raise, format!("issue/B-{number}"), Day(19_144), "党建专干岗")
+        };
+        let mut id = [9; 16];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        requests.push(Request::new(id, vec![envelope]));
+    }
+    for group in [64, 2_560] {
+        let half: Vec<Request> = requests.drain(..requests.len() / 2 + requests.len() % 2).collect();
+        let count = half.len() as u64;
+        let mut half = half.into_iter();
+        let start = Instant::now();
+        loop {
+            let batch: Vec<Request> = half.by_ref().take(group).collect();
+            if batch.is_empty() {
+                break;
+            }
+            assert!(writer.handle(batch).iter().all(Result::is_ok));
+        }
+        rate(
+            &format!("command path, {group} a commit"),
+            count,
+            start.elapsed(),
+            "(decide, append, index, sync, fold)",
+        );
+    }
+}
+
+/// Imports the county again and again under other names.
+fn fill(dir: &Path, events: u64) -> Writer {
+    let mut writer = Writer::create(dir, options(true)).unwrap();
+    let readings = import::read_all(&workbooks("wenshang-2022"));
+    let ledgers: Vec<_> = readings.into_iter().map(|reading| reading.into_result().unwrap()).collect();
+    let start = Instant::now();
+    let mut copy = 1;
+    while writer.reader().size() < events || copy == 1 {
+        let readings = ledgers
+            .iter()
+            .map(|ledger| Reading { ledger: Some(scale::copy(ledger, copy)), faults: Vec::new() })
+            .collect();
+        let mut id = [3; 16];
+        id[..8].copy_from_slice(&(copy as u64).to_be_bytes());
+        import::import(writer.session().unwrap(), readings, &Options::default(), id).unwrap();
+        copy += 1;
+    }
+    let size = writer.reader().size();
+    rate("imports of many counties", size, start.elapsed(), &format!("root {}", writer.reader().head().root));
+    writer
+}
+
+fn fold(views: &mut Views, reader: &LogReader) {
+    let start = views.position();
+    reader
+        .scan_pages(start..reader.size(), |_, bytes| bytes.to_vec(), |_, bytes| views.apply(&bytes).is_ok())
+        .unwrap();
+    assert_eq!(views.position(), reader.size());
+}
+
+fn rebuild(writer: &Writer) -> Views {
+    let reader = writer.reader();
+    let start = Instant::now();
+    let mut views = Views::default();
+    fold(&mut views, &reader);
+    rate("rebuild of all read models", reader.size(), start.elapsed(), "");
+    views
+}
+
+fn memory_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+fn main() {
+    let tiny = std::env::args().any(|arg| arg == "--test") || cfg!(debug_assertions);
+    let events = std::env::var("GONGJIAN_BENCH_EVENTS").ok().and_then(|n| n.parse().ok());
+    let events: u64 = events.unwrap_or(if tiny { 1 } else { 1_000_000 });
+    import_beside_reading(if tiny { 1 } else { 15 });
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let mut writer = fill(dir.path(), events);
+        let views = rebuild(&writer);
+        let raw: u64 =
+            writer.reader().scan(0..writer.reader().size()).map(|pair| pair.unwrap().1.len() as u64).sum();
+        writer.follow(Box::new(Fold(Box::new(views.clone()))));
+        let start = Instant::now();
+        let report = writer.verify(|_, _| {}).unwrap();
+        assert!(report.faults.is_empty());
+        rate("verify", report.events, start.elapsed(), "");
+        Runner::new(dir.path()).save(&views).unwrap();
+        writer.save_snapshot();
+        let disk = std::fs::metadata(dir.path().join("sled/db")).unwrap().len();
+        println!("disk: {:.1} MB for {:.1} MB of raw bytes", disk as f64 / 1e6, raw as f64 / 1e6);
+        writer.close();
+    }
+    let before = memory_mb();
+    let start = Instant::now();
+    let (mut writer, views) = std::thread::scope(|scope| {
+        let views = scope.spawn(|| Runner::new(dir.path()).open(&mut Nothing).unwrap());
+        (Writer::open(dir.path(), options(true)).unwrap(), views.join().unwrap())
+    });
+    println!("open from snapshots: {:.2?}; memory {} MB ({before} MB before)", start.elapsed(), memory_mb());
+    writer.follow(Box::new(Fold(Box::new(views))));
+    command_path(&mut writer, if tiny { 200 } else { 400_000 });
+}
