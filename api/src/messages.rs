@@ -21,7 +21,10 @@ macro_rules! files {
     };
 }
 
-files!["cli", "errors", "reports", "workbook"];
+files![
+    "categories", "cli", "commands", "errors", "fields", "findings", "kinds", "rejections", "reports", "states",
+    "workbook",
+];
 
 /// A language that people may read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,6 +150,16 @@ impl Text {
         self.find(&format!("{what}-{key}"), &[]).unwrap_or_else(|| name.to_owned())
     }
 
+    /// The word for a state of a category.
+    pub fn state(self, category: &str, state: &str) -> String {
+        self.find(&format!("state-{category}-{state}"), &[]).unwrap_or_else(|| state.to_owned())
+    }
+
+    /// The name of a command such as `agreement.sign`.
+    pub fn command(self, command: &str) -> String {
+        self.find(&command.replace('.', "-"), &[]).unwrap_or_else(|| command.to_owned())
+    }
+
     /// What a rule's no says, with the states, commands and fields in it translated.
     pub fn rejection(self, rejection: &Rejection) -> String {
         self.refusal(rejection.code, rejection.args.iter().map(|(name, value)| (*name, value.as_str())))
@@ -154,27 +167,31 @@ impl Text {
 
     /// The same, from a code and arguments.
     pub fn refusal<'a>(self, code: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+        let given: Vec<(&str, &str)> = args.collect();
+        // Whose state it is, shows in the command that was refused.
+        let command = given.iter().find(|(name, _)| *name == "command").map_or("", |(_, command)| command);
+        let category = command.split('.').next().unwrap_or_default();
         let args: Vec<(&str, String)> =
-            args.map(|(name, value)| (name, self.argument(code, name, value))).collect();
+            given.iter().map(|(name, value)| (*name, self.argument(code, category, name, value))).collect();
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.get(code, &args)
     }
 
-    fn argument(self, code: &str, name: &str, value: &str) -> String {
+    fn argument(self, code: &str, category: &str, name: &str, value: &str) -> String {
         match name {
-            "state" => self.word("state", value),
-            "command" => self.word("command", value),
+            "state" => self.state(category, value),
+            "command" => self.command(value),
             "kind" => self.word("kind", value),
             "field" => self.word("field", value),
             "what" | "category" => self.word("category", value),
-            "allowed" if code == "state-wrong" => self.words("command", value),
-            "allowed" if code == "correction-field" => self.words("field", value),
+            "allowed" if code == "state-wrong" => self.words(value, |name| self.command(name)),
+            "allowed" if code == "correction-field" => self.words(value, |name| self.word("field", name)),
             _ => value.to_owned(),
         }
     }
 
-    fn words(self, what: &str, names: &str) -> String {
-        let words: Vec<String> = names.split_whitespace().map(|name| self.word(what, name)).collect();
+    fn words(self, names: &str, word: impl Fn(&str) -> String) -> String {
+        let words: Vec<String> = names.split_whitespace().map(word).collect();
         words.join(match self.language {
             Language::Chinese => "、",
             Language::English => ", ",

@@ -4,7 +4,7 @@ use super::{App, random_id};
 use crate::error::{FieldFault, Problem};
 use crate::import::{ImportError, Input, Options, Outcome, import, read_all};
 use crate::messages::Text;
-use crate::workbook;
+use crate::workbook::{self, Reading};
 
 /// Faults that an answer lists at most.
 const FAULTS_MAX: usize = 1_000;
@@ -16,7 +16,19 @@ impl App {
     /// [`Problem`] that lists every fault in the reader's language.
     pub fn import(&self, inputs: &[Input], options: Options, text: Text) -> Result<Outcome, Problem> {
         // Reading takes longest and needs no writer.
-        let readings = read_all(inputs);
+        self.import_readings(read_all(inputs), options, text)
+    }
+
+    /// Imports what was read, all together or nothing.
+    ///
+    /// # Errors
+    /// As [`App::import`].
+    pub fn import_readings(
+        &self,
+        readings: Vec<Reading>,
+        options: Options,
+        text: Text,
+    ) -> Result<Outcome, Problem> {
         let id = random_id()?;
         let done = self.with_writer(move |writer| {
             let session = writer.session()?;

@@ -9,7 +9,10 @@ use super::failure::{Failure, print, say};
 use super::import::{import, told};
 use super::serve::{check_address, serve, start_logging};
 use super::{Common, progress};
-use crate::import::{Input, Options};
+use crate::app::App;
+use crate::import::{Input, Options, read_all};
+use crate::workbook::Reading;
+use crate::workbook::scale::copy;
 
 macro_rules! workbooks {
     ($($name:literal),+ $(,)?) => {
@@ -28,7 +31,7 @@ const QUARTER: &str = "2022-Q3";
 pub(super) struct Demo {
     /// 几个县 / how many counties
     #[arg(long, default_value_t = 1, value_name = "N")]
-    scale: u32,
+    scale: usize,
     /// 导入后不开启服务 / do not serve afterwards
     #[arg(long)]
     no_serve: bool,
@@ -39,9 +42,6 @@ pub(super) struct Demo {
 
 pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
     check_address(common, verb.listen)?;
-    if verb.scale != 1 {
-        return Err(Failure::usage(common, "cli-scale", &[("scale", &verb.scale.to_string())]));
-    }
     let ledger = Ledger::open_or_create(common)?;
     let inputs = WORKBOOKS
         .iter()
@@ -56,6 +56,7 @@ pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
     let Ledger::Here(app) = &ledger else {
         return say(common, &common.text().plain("cli-demo-elsewhere"));
     };
+    more_counties(common, app, verb.scale)?;
     let bar = progress::bar(common, "cli-verifying");
     let shown = bar.clone();
     let found = app.verify(move |done, all| {
@@ -83,4 +84,34 @@ pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
     }
     start_logging();
     serve(common, app.clone(), verb.listen)
+}
+
+/// The same county again and again, under other codes and names.
+fn more_counties(common: &Common, app: &App, scale: usize) -> Result<(), Failure> {
+    if scale < 2 {
+        return Ok(());
+    }
+    let bar = progress::bar(common, "cli-importing");
+    bar.set_length(scale as u64);
+    let inputs: Vec<Input> = WORKBOOKS
+        .iter()
+        .map(|(name, bytes)| Input { name: (*name).to_owned(), bytes: bytes.to_vec() })
+        .collect();
+    let read = read_all(&inputs);
+    for number in 2..=scale {
+        let copies = read.iter().filter_map(|reading| {
+            let ledger = Some(copy(reading.ledger.as_ref()?, number));
+            Some(Reading { ledger, faults: Vec::new() })
+        });
+        app.import_readings(copies.collect(), Options::default(), common.text())
+            .map_err(|problem| Failure::problem(common, &problem))?;
+        bar.set_position(number as u64);
+    }
+    bar.finish_and_clear();
+    if common.json {
+        return Ok(());
+    }
+    let args = [("scale", scale.to_string()), ("size", app.head().size.to_string())];
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    say(common, &common.text().get("cli-scaled", &args))
 }

@@ -76,7 +76,10 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
     };
     let code = own.map(shown).unwrap_or_default();
     match name {
-        "state" => text.word("state", &code),
+        "state" => {
+            let stream = item.get("stream").and_then(Value::as_str).unwrap_or_default();
+            text.state(stream.split('/').next().unwrap_or_default(), &code)
+        }
         "code" => text.word("finding-title", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
             Some(named) if !named.is_empty() && named != code => format!("{named}（{code}）"),

@@ -32,7 +32,7 @@ fn envelope(command: &str, text: Text) -> Value {
     let field = |key: &str| text.plain(&format!("envelope-{key}"));
     json!({
         "type": "object",
-        "title": text.word("command", command),
+        "title": text.command(command),
         "additionalProperties": false,
         "required": ["command", "stream", "actor"],
         "properties": {
