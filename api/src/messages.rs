@@ -231,6 +231,55 @@ mod tests {
         }
     }
 
+    /// Every text literal of the program.
+    fn literals() -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the sources are there").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    let source = std::fs::read_to_string(path).expect("a source is text");
+                    found.extend(source.split('"').skip(1).map(str::to_owned));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn no_key_is_missing_that_code_uses() {
+        let text = Language::Chinese.text();
+        let prefixes = ["cli-", "trail-", "report-", "docs-", "api-", "answer-", "envelope-", "finding-", "step-"];
+        let is_key = |literal: &String| {
+            prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
+                && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        // Names of operations look like keys.
+        let operations = ["docs-script", "docs-style"];
+        for key in literals().iter().filter(|it| is_key(it) && !operations.contains(&it.as_str())) {
+            // A word such as `report-kind` may be the beginning of keys.
+            let begins = FILES.iter().any(|(_, chinese, _)| chinese.contains(&format!("\n{key}-")));
+            assert!(text.find(key, &[]).is_some() || begins, "{key}");
+        }
+        for code in gongjian_core::rejection::CODES {
+            assert!(text.find(code, &[]).is_some(), "{code}");
+        }
+        for kind in gongjian_core::domain::kinds() {
+            assert_ne!(text.word("kind", kind.name), kind.name);
+        }
+        for command in gongjian_core::domain::command_names() {
+            assert_ne!(text.command(command), command);
+        }
+        for code in gongjian_projections::findings::Code::ALL {
+            let word = code.word();
+            assert_ne!(text.word("finding-title", word), word);
+            assert!(text.find(&format!("finding-{word}"), &[]).is_some(), "{word}");
+        }
+    }
+
     #[test]
     fn the_best_language_of_a_header_is_taken() {
         assert_eq!(Language::of_header("en-GB,en;q=0.9,zh;q=0.1"), Language::English);

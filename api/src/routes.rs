@@ -89,8 +89,8 @@ pub(crate) const LIST_QUERY: &[&str] = &[
 /// The parameters that a route takes in its query.
 pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
     // A HEAD request is a GET whose body is not sent.
-    let is_get = *method == Method::GET || *method == Method::HEAD;
-    let route = ROUTES.iter().find(|route| route.path == path && (route.method == *method || is_get));
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let route = ROUTES.iter().find(|route| route.path == path && route.method == *method);
     if let Some(route) = route {
         return route.query.to_vec();
     }

@@ -31,7 +31,7 @@ fn build(text: Text) -> Value {
     }
     for list in LISTS {
         let (all, one) = list_operations(list, text);
-        paths.insert(format!("/api/v1/{list}"), json!({ "get": all }));
+        paths.entry(format!("/api/v1/{list}")).or_insert_with(|| json!({}))["get"] = all;
         paths.insert(format!("/api/v1/{list}/{{id}}"), json!({ "get": one }));
     }
     json!({

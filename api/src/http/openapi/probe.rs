@@ -3,8 +3,6 @@
 use gongjian_core::domain::{Command, CommandError};
 use serde_json::{Map, Value, json};
 
-/// A field that no command has.
-const STRANGER: &str = "noSuchField";
 /// Values to try, the first that fits tells the type; more specific ones come first.
 const TRIALS: &[(&str, &str)] = &[
     ("date", "\"2022-06-06\""),
@@ -14,59 +12,68 @@ const TRIALS: &[(&str, &str)] = &[
     ("list", "[]"),
     ("object", "{}"),
 ];
+/// More fields than any command has; stops a search that does not end.
+const FIELDS_MAX: usize = 64;
 
 /// The JSON Schema of a command's `data`.
 pub(super) fn data_schema(command: &str) -> Value {
-    let names = fields(command);
-    let types: Vec<(String, &'static str, Value)> = names
-        .into_iter()
-        .filter_map(|name| {
-            let (kind, value) = kind_of(command, &name)?;
-            Some((name, kind, value))
-        })
-        .collect();
-    let whole: Map<String, Value> = types.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
+    let (smallest, required) = smallest(command);
     let mut properties = Map::new();
-    let mut required = Vec::new();
-    for (name, kind, _) in &types {
-        let mut without = whole.clone();
-        without.remove(name);
-        if error(command, without).is_some_and(|error| error.contains("missing field")) {
-            required.push(name.clone());
-        }
-        let takes_null = accepts(command, name, &Value::Null);
-        properties.insert(name.clone(), schema(kind, takes_null));
+    for name in fields(command, &smallest) {
+        let Some((kind, _)) = kind_of(command, &smallest, &name) else { continue };
+        let takes_null = error(command, with(&smallest, &name, Value::Null)).is_none();
+        properties.insert(name, schema(kind, takes_null));
     }
     json!({
         "type": "object", "additionalProperties": false, "properties": properties, "required": required,
     })
 }
 
-/// The names of the fields, as the refusal of an unknown one lists them.
-fn fields(command: &str) -> Vec<String> {
-    let stranger = Map::from_iter([(STRANGER.to_owned(), Value::Null)]);
-    let Some(error) = error(command, stranger) else { return Vec::new() };
-    // unknown field `noSuchField`, expected one of `name`, `kind`
-    let expected = error.split("expected").nth(1).unwrap_or_default();
-    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+/// The smallest data that can be read, and the names of its fields: what the refusals ask for, one by one.
+fn smallest(command: &str) -> (Map<String, Value>, Vec<String>) {
+    let (mut data, mut names) = (Map::new(), Vec::new());
+    while names.len() < FIELDS_MAX
+        && let Some(name) = error(command, data.clone()).as_deref().and_then(missing)
+        && let Some((_, value)) = kind_of(command, &data, &name)
+    {
+        data.insert(name.clone(), value);
+        names.push(name);
+    }
+    (data, names)
 }
 
-fn kind_of(command: &str, field: &str) -> Option<(&'static str, Value)> {
+/// The names of all fields: what is written back of the smallest data.
+fn fields(command: &str, smallest: &Map<String, Value>) -> Vec<String> {
+    let read = Command::from_json(command, Value::Object(smallest.clone())).ok();
+    let written = read.map(|command| command.to_json());
+    let data = written.as_ref().and_then(|json| json.get("data")).and_then(Value::as_object);
+    data.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+}
+
+fn kind_of(command: &str, data: &Map<String, Value>, field: &str) -> Option<(&'static str, Value)> {
+    let fits = |value: &Value| {
+        let error = error(command, with(data, field, value.clone()));
+        // What else is missing does not matter here.
+        error.is_none_or(|error| missing(&error).is_some_and(|name| name != field))
+    };
     TRIALS.iter().find_map(|(kind, text)| {
         let value: Value = serde_json::from_str(text).ok()?;
-        // A text fits a date's place only if it is a date, and a date fits a text's place always.
-        let fits = accepts(command, field, &value);
-        let is_text = *kind == "date" && accepts(command, field, &Value::from("文字"));
-        (fits && !is_text).then_some((*kind, value))
+        // A date fits a text's place always, a text a date's never.
+        let is_text = *kind == "date" && fits(&Value::from("文字"));
+        (fits(&value) && !is_text).then_some((*kind, value))
     })
 }
 
-/// Whether a field takes a value: what is then still missing does not matter.
-fn accepts(command: &str, field: &str, value: &Value) -> bool {
-    let data = Map::from_iter([(field.to_owned(), value.clone())]);
-    error(command, data).is_none_or(|error| {
-        error.contains("missing field") && !error.contains(&format!("missing field `{field}`"))
-    })
+fn with(data: &Map<String, Value>, field: &str, value: Value) -> Map<String, Value> {
+    let mut data = data.clone();
+    data.insert(field.to_owned(), value);
+    data
+}
+
+/// The field that a refusal misses.
+fn missing(error: &str) -> Option<String> {
+    let rest = error.split("missing field `").nth(1)?;
+    rest.split('`').next().map(str::to_owned)
 }
 
 fn error(command: &str, data: Map<String, Value>) -> Option<String> {
@@ -112,8 +119,11 @@ mod tests {
     #[test]
     fn every_field_of_every_command_has_a_type() {
         for command in command_names() {
+            let (smallest, _) = smallest(command);
+            let read = Command::from_json(command, Value::Object(smallest.clone()));
+            assert!(read.is_ok(), "{command}: {read:?}");
             let typed = data_schema(command)["properties"].as_object().unwrap().len();
-            assert_eq!(typed, fields(command).len(), "{command}");
+            assert_eq!(typed, fields(command, &smallest).len(), "{command}");
         }
     }
 }
