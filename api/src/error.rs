@@ -27,7 +27,25 @@ pub struct FieldFault {
 
 /// Why something was not done.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Particulars>);
+
+impl std::ops::Deref for Problem {
+    type Target = Particulars;
+
+    fn deref(&self) -> &Particulars {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Particulars {
+        &mut self.0
+    }
+}
+
+/// What a [`Problem`] holds.
+#[derive(Clone, Debug)]
+pub struct Particulars {
     /// HTTP status; the command line makes its exit code of it.
     pub status: StatusCode,
     /// Stable code.
@@ -47,7 +65,7 @@ pub struct Problem {
 impl Problem {
     /// A problem without particulars.
     pub fn new(status: StatusCode, code: &'static str) -> Problem {
-        Problem {
+        Problem(Box::new(Particulars {
             status,
             code,
             args: Vec::new(),
@@ -55,7 +73,7 @@ impl Problem {
             index: None,
             current: None,
             errors: Vec::new(),
-        }
+        }))
     }
 
     /// Adds a named value.
@@ -117,8 +135,7 @@ impl Problem {
                 rejection.args.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
             put("arguments", Value::Object(args));
             if let Some(allowed) = rejection.arg("allowed") {
-                let list: Vec<&str> =
-                    allowed.split(['、', ' ']).filter(|word| !word.is_empty()).collect();
+                let list: Vec<&str> = allowed.split(['、', ' ']).filter(|word| !word.is_empty()).collect();
                 put("allowed", json!(list));
             }
         }
@@ -204,10 +221,9 @@ impl From<RequestError> for Problem {
             RequestError::Command { index, source: CommandError::Unknown(name) } => {
                 let rejection = Rejection::new("command-unknown").with("given", &name).with("command", name);
                 let mut problem = Problem::new(StatusCode::BAD_REQUEST, "command-unknown");
-                problem.errors.push(FieldFault {
-                    place: format!("[{index}].command"),
-                    detail: rejection.to_string(),
-                });
+                problem
+                    .errors
+                    .push(FieldFault { place: format!("[{index}].command"), detail: rejection.to_string() });
                 problem.rejection = Some(rejection);
                 problem.index = Some(index);
                 problem
@@ -229,7 +245,8 @@ impl From<ReadError> for Problem {
                 .with("erasedBy", erased_by),
             ReadError::Corrupt(ref corruption) => {
                 tracing::error!(position = corruption.position, error = %corruption, "the log is damaged");
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged").with("position", corruption.position)
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged")
+                    .with("position", corruption.position)
             }
             ReadError::Storage(_) => Problem::internal(&error),
         }

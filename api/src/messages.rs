@@ -22,7 +22,16 @@ macro_rules! files {
 }
 
 files![
-    "categories", "cli", "commands", "errors", "fields", "findings", "kinds", "rejections", "reports", "states",
+    "categories",
+    "cli",
+    "commands",
+    "errors",
+    "fields",
+    "findings",
+    "kinds",
+    "rejections",
+    "reports",
+    "states",
     "workbook",
 ];
 
@@ -252,7 +261,8 @@ mod tests {
     #[test]
     fn no_key_is_missing_that_code_uses() {
         let text = Language::Chinese.text();
-        let prefixes = ["cli-", "trail-", "report-", "docs-", "api-", "answer-", "envelope-", "finding-", "step-"];
+        let prefixes =
+            ["cli-", "trail-", "report-", "docs-", "api-", "answer-", "envelope-", "finding-", "step-"];
         let is_key = |literal: &String| {
             prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
                 && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')

@@ -41,8 +41,15 @@ const EVERY: &[u16] = &[400, 500, 503];
 macro_rules! route {
     ($method:ident $path:literal, $id:literal, $query:expr, $body:expr => $answer:literal, $good:expr, $bad:expr, $handler:expr) => {
         Route {
-            method: Method::$method, path: $path, id: $id, query: $query, body: $body, answer: $answer,
-            good: $good, bad: $bad, handler: || $handler,
+            method: Method::$method,
+            path: $path,
+            id: $id,
+            query: $query,
+            body: $body,
+            answer: $answer,
+            good: $good,
+            bad: $bad,
+            handler: || $handler,
         }
     };
 }
@@ -82,8 +89,20 @@ pub(crate) const ROUTES: &[Route] = &[
 
 /// Parameters of every list; those of [`lists::AS_OF_LISTS`] take `asOf` too.
 pub(crate) const LIST_QUERY: &[&str] = &[
-    "community", "street", "state", "unit", "category", "dueBefore", "overdue", "contains", "quarter", "on",
-    "sort", "limit", "cursor", "format",
+    "community",
+    "street",
+    "state",
+    "unit",
+    "category",
+    "dueBefore",
+    "overdue",
+    "contains",
+    "quarter",
+    "on",
+    "sort",
+    "limit",
+    "cursor",
+    "format",
 ];
 
 /// The parameters that a route takes in its query.

@@ -56,7 +56,10 @@ impl App {
                             .filter(|part| !part.is_empty())
                             .collect::<Vec<_>>()
                             .join("#");
-                        FieldFault { place, detail: text.get(&format!("workbook-{}", fault.problem.code()), &args) }
+                        FieldFault {
+                            place,
+                            detail: text.get(&format!("workbook-{}", fault.problem.code()), &args),
+                        }
                     })
                     .collect();
                 problem

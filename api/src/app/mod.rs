@@ -194,7 +194,9 @@ impl App {
     pub fn explain(&self, refused: Refused) -> Problem {
         let current = match &refused {
             Refused::WrongRevision { stream, .. } => Some(self.stream_now(stream)),
-            Refused::CommandReused { position } => self.event(*position, false).ok().flatten().map(|event| json!(event)),
+            Refused::CommandReused { position } => {
+                self.event(*position, false).ok().flatten().map(|event| json!(event))
+            }
             _ => None,
         };
         let mut problem = Problem::from(refused);

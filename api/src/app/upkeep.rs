@@ -168,8 +168,8 @@ impl App {
     /// The read models that are kept, against those that the log alone gives.
     fn compare_views(&self) -> Result<Vec<Comparison>, Problem> {
         let kept = self.views()?.clone();
-        let (_, models) = Runner::rebuild(&kept, &mut source(self.reader()))
-            .map_err(|error| Problem::internal(&error))?;
+        let (_, models) =
+            Runner::rebuild(&kept, &mut source(self.reader())).map_err(|error| Problem::internal(&error))?;
         Ok(models)
     }
 

@@ -259,7 +259,8 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
 
 /// Writes a file whole.
 pub(super) fn write_file(common: &Common, path: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {
-    let written = File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written =
+        File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     let name = path.display().to_string();
     written.map_err(|error| Failure::fault(common, &name, &error))?;
     if common.json {

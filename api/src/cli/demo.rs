@@ -22,7 +22,13 @@ macro_rules! workbooks {
     };
 }
 
-workbooks!["机构台账.xlsx", "党建协议台账.xlsx", "周三例会台账.xlsx", "联席会议台账.xlsx", "项目认领台账.xlsx"];
+workbooks![
+    "机构台账.xlsx",
+    "党建协议台账.xlsx",
+    "周三例会台账.xlsx",
+    "联席会议台账.xlsx",
+    "项目认领台账.xlsx"
+];
 
 /// The quarter that the demonstration shows.
 const QUARTER: &str = "2022-Q3";

@@ -80,7 +80,9 @@ impl Failure {
         let errors = document["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         // One error that only repeats the sentence says nothing new.
         if errors.len() > 1 || document["code"] == "workbook-faults" {
-            lines.extend(errors.iter().map(|error| format!("  {}", error["detail"].as_str().unwrap_or_default())));
+            lines.extend(
+                errors.iter().map(|error| format!("  {}", error["detail"].as_str().unwrap_or_default())),
+            );
         }
         if let Some(index) = document["index"].as_u64().filter(|index| *index > 0) {
             lines.push(common.text().get("cli-index", &[("index", &(index + 1).to_string())]));

@@ -40,12 +40,8 @@ pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
         })?;
         inputs.push(Input { name, bytes });
     }
-    let ledger = if verb.dry_run && common.data.join("lock").exists() || !verb.dry_run {
-        Ledger::open_or_create(common)?
-    } else {
-        // A trial leaves no ledger behind where there was none.
-        Ledger::open(common)?
-    };
+    // A trial leaves no ledger behind where there was none.
+    let ledger = if verb.dry_run { Ledger::open(common)? } else { Ledger::open_or_create(common)? };
     let options = Options { dry_run: verb.dry_run, correct: verb.correct.clone() };
     let outcome = import(common, &ledger, inputs, options)?;
     if common.json {
@@ -93,8 +89,7 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
         out.push('\n');
     };
     let list = |value: &Value| {
-        let parts: Vec<&str> =
-            value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let parts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         parts.join("、")
     };
     for file in outcome["files"].as_array().into_iter().flatten() {
@@ -113,11 +108,19 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
     for missing in outcome["missing"].as_array().into_iter().flatten() {
         put("cli-row-missing", &[("row", &missing.to_string())]);
     }
-    let total: u64 = outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    let total: u64 =
+        outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
     let total = total.to_string();
     for planned in outcome["plan"].as_array().into_iter().flatten().take(PLAN_SHOWN) {
         let word = |name: &str| planned[name].as_str().unwrap_or_default();
-        put("cli-planned", &[("day", word("occurredOn")), ("kind", &text.word("kind", word("kind"))), ("stream", word("stream"))]);
+        put(
+            "cli-planned",
+            &[
+                ("day", word("occurredOn")),
+                ("kind", &text.word("kind", word("kind"))),
+                ("stream", word("stream")),
+            ],
+        );
     }
     match (&outcome["positions"], outcome["dryRun"].as_bool()) {
         (_, Some(true)) => put("cli-would-import", &[("count", &total)]),

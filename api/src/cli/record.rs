@@ -30,7 +30,9 @@ pub(super) struct Record {
 
 pub(super) fn run(common: &Common, verb: &Record) -> Result<(), Failure> {
     let name = verb.file.display().to_string();
-    let fault = |error: std::io::Error| Failure::usage(common, "cli-unreadable", &[("file", &name), ("error", &error.to_string())]);
+    let fault = |error: std::io::Error| {
+        Failure::usage(common, "cli-unreadable", &[("file", &name), ("error", &error.to_string())])
+    };
     let mut bytes = Vec::new();
     if name == "-" {
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(fault)?;

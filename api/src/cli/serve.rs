@@ -1,6 +1,6 @@
 //! `serve`: HTTP on this machine, and the same API on `DIR/socket` for other verbs.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -33,8 +33,7 @@ pub(super) struct Serve {
 pub(super) fn run(common: &Common, verb: &Serve) -> Result<(), Failure> {
     check_address(common, verb.listen)?;
     start_logging();
-    let app =
-        App::open(&common.data).map_err(|error| Failure::opening(common, &common.data, &error))?;
+    let app = App::open(&common.data).map_err(|error| Failure::opening(common, &common.data, &error))?;
     serve(common, app, verb.listen)
 }
 
@@ -64,7 +63,9 @@ pub(super) fn serve(common: &Common, app: App, listen: SocketAddr) -> Result<(),
         }
         let socket = app.dir().and_then(|dir| {
             listen_on_socket(dir)
-                .inspect_err(|error| tracing::warn!(%error, "no socket; verbs must wait until the server stops"))
+                .inspect_err(
+                    |error| tracing::warn!(%error, "no socket; verbs must wait until the server stops"),
+                )
                 .ok()
         });
         announce(common, address)?;
@@ -94,7 +95,11 @@ pub(super) fn serve(common: &Common, app: App, listen: SocketAddr) -> Result<(),
     result
 }
 
-fn spawn_web(tcp: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+fn spawn_web(
+    tcp: TcpListener,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         let until = async move {
             let _ = stop.wait_for(|stopping| *stopping).await;
@@ -105,7 +110,11 @@ fn spawn_web(tcp: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) 
     })
 }
 
-fn spawn_local(socket: UnixListener, routes: Router, mut stop: watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+fn spawn_local(
+    socket: UnixListener,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         let until = async move {
             let _ = stop.wait_for(|stopping| *stopping).await;
@@ -167,5 +176,9 @@ pub(super) fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     // A second call in one process changes nothing.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .try_init();
 }

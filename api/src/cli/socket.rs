@@ -16,7 +16,12 @@ pub(super) fn answers(path: &Path) -> bool {
 }
 
 /// Asks over the socket; a good answer goes to `sink` as it comes.
-pub(super) fn ask(path: &Path, ask: &Ask<'_>, language: Language, sink: &mut dyn Write) -> io::Result<Answered> {
+pub(super) fn ask(
+    path: &Path,
+    ask: &Ask<'_>,
+    language: Language,
+    sink: &mut dyn Write,
+) -> io::Result<Answered> {
     let mut stream = UnixStream::connect(path)?;
     let body = ask.body.unwrap_or_default();
     let head = format!(

@@ -37,11 +37,8 @@ pub(crate) async fn post(
     let body = body.map_err(|rejection| body_problem(&rejection))?;
     let dry_run = asking.flag("dryRun")?;
     let app = state.app.clone();
-    let (mut request, is_list) = if body.len() > ASIDE_BYTES {
-        aside(move || read(&app, &body)).await?
-    } else {
-        read(&app, &body)?
-    };
+    let (mut request, is_list) =
+        if body.len() > ASIDE_BYTES { aside(move || read(&app, &body)).await? } else { read(&app, &body)? };
     check_key(&headers, &request)?;
     if dry_run {
         request = request.dry_run();

@@ -38,19 +38,35 @@ pub(crate) async fn metrics(State(state): State<AppState>, _: Asking) -> Answere
     let counters = &state.counters;
     let mut text = String::new();
     let mut put = |name: &str, kind: &str, help: &str, value: f64| {
-        let _ = write!(text, "# HELP gongjian_{name} {help}\n# TYPE gongjian_{name} {kind}\ngongjian_{name} {value}\n");
+        let _ = write!(
+            text,
+            "# HELP gongjian_{name} {help}\n# TYPE gongjian_{name} {kind}\ngongjian_{name} {value}\n"
+        );
     };
     let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed) as f64;
     put("log_events", "gauge", "Events in the log.", app.head().size as f64);
     put("log_index_bytes", "gauge", "Memory of the log's indexes.", app.reader().index_bytes() as f64);
-    put("views_events", "gauge", "Events folded into the read models.", app.views_position().unwrap_or(0) as f64);
+    put(
+        "views_events",
+        "gauge",
+        "Events folded into the read models.",
+        app.views_position().unwrap_or(0) as f64,
+    );
     put("uptime_seconds", "gauge", "Time since the ledger was opened.", up.as_secs_f64());
     put("opening_seconds", "gauge", "Time that opening took.", opening.as_secs_f64());
     put("events_recorded_total", "counter", "Events recorded over HTTP.", load(&counters.recorded));
-    put("requests_replayed_total", "counter", "Requests answered from an earlier recording.", load(&counters.replayed));
+    put(
+        "requests_replayed_total",
+        "counter",
+        "Requests answered from an earlier recording.",
+        load(&counters.replayed),
+    );
     put("requests_refused_total", "counter", "Requests refused by a rule.", load(&counters.refused));
     put("live_streams", "gauge", "Live streams that are open.", load(&counters.live));
-    let _ = write!(text, "# HELP gongjian_answers_total Answers by class of status.\n# TYPE gongjian_answers_total counter\n");
+    let _ = write!(
+        text,
+        "# HELP gongjian_answers_total Answers by class of status.\n# TYPE gongjian_answers_total counter\n"
+    );
     for (class, counter) in counters.answers.iter().enumerate().skip(2) {
         let _ = writeln!(text, "gongjian_answers_total{{class=\"{class}xx\"}} {}", load(counter));
     }

@@ -49,7 +49,8 @@ pub(crate) async fn post(
         if inputs.is_empty() {
             return Err(Problem::malformed("files", "1, 2, …"));
         }
-        let outcome = state.app.import(&inputs, Options { dry_run: body.dry_run, correct: body.correct }, text);
+        let outcome =
+            state.app.import(&inputs, Options { dry_run: body.dry_run, correct: body.correct }, text);
         state.app.save_views();
         outcome
     })

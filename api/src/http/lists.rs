@@ -40,7 +40,8 @@ pub(crate) async fn list(
     let mut query = query_of(&asking)?;
     let format = asking.choice("format", &["json", "text", "csv"])?;
     if format != "json" {
-        let most = asking.number("limit")?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let most =
+            asking.number("limit")?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         let items = aside(move || all(&app, list, query, asked, most)).await?;
         let table = output::lists::table(list, &items, text);
         return Ok(match format {
@@ -130,7 +131,8 @@ pub(crate) fn digest_at(app: &App, position: Option<Position>) -> Option<String>
 pub(crate) fn link_next(response: &mut Response, asking: &Asking, next: Option<&str>) {
     let Some(next) = next else { return };
     let path = asking.question.split('&').next().unwrap_or_default();
-    if let Ok(value) = HeaderValue::from_str(&format!("<{path}?cursor={next}>; rel=\"next\"")) {
+    if let Ok(value) = HeaderValue::from_str(&format!("<{path}?{}cursor={next}>; rel=\"next\"", asking.link))
+    {
         response.headers_mut().insert(header::LINK, value);
     }
 }

@@ -12,7 +12,6 @@ pub(crate) mod openapi;
 mod parameters;
 pub(crate) mod reports;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 pub(crate) mod trails;
 pub(crate) mod upkeep;

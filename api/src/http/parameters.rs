@@ -38,6 +38,8 @@ pub(crate) struct Asking {
     values: BTreeMap<String, String>,
     /// The query without the cursor, to which cursors are bound.
     pub(crate) question: String,
+    /// The same as it stood in the URL, for the link to the next page.
+    pub(crate) link: String,
 }
 
 impl FromRequestParts<AppState> for Asking {
@@ -49,6 +51,7 @@ impl FromRequestParts<AppState> for Asking {
         let mut asking = Asking { question: parts.uri.path().to_owned(), ..Asking::default() };
         let query = parts.uri.query().unwrap_or_default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let raw = pair;
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decoded(name)?, decoded(value)?);
             let is_time = name == "asOf" || name == "on";
@@ -58,6 +61,9 @@ impl FromRequestParts<AppState> for Asking {
             if !allowed.contains(&name.as_str()) {
                 let names = allowed.join(", ");
                 return Err(Problem::malformed(&name, format!("unknown parameter; known: {names}")));
+            }
+            if name != "cursor" {
+                asking.link.push_str(&format!("{raw}&"));
             }
             if name != "cursor" && name != "limit" {
                 asking.question.push_str(&format!("&{name}={value}"));
@@ -151,11 +157,7 @@ impl Asking {
         let Some(given) = self.text("asOf") else { return Ok(None) };
         let size = app.reader().size();
         if let Ok(position) = given.parse::<Position>() {
-            return if position < size {
-                Ok(Some(position))
-            } else {
-                Err(Problem::not_found(given))
-            };
+            return if position < size { Ok(Some(position)) } else { Err(Problem::not_found(given)) };
         }
         let day: Day =
             given.parse().map_err(|_| Problem::malformed("asOf", "a position or a date: 300, 2022-06-30"))?;

@@ -122,7 +122,8 @@ async fn a_refusal_speaks_the_readers_language() {
     bench.record(&street(1, "S01", "汶上街道")).await;
     let body = || Body::from(street(2, "S01", "别的街道").to_string());
     let chinese = bench.ask(Request::post("/api/v1/commands").body(body()).unwrap()).await;
-    let request = Request::post("/api/v1/commands").header(header::ACCEPT_LANGUAGE, "en").body(body()).unwrap();
+    let request =
+        Request::post("/api/v1/commands").header(header::ACCEPT_LANGUAGE, "en").body(body()).unwrap();
     let english = bench.ask(request).await;
     assert_eq!(chinese.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(chinese.json["code"], english.json["code"]);
@@ -146,8 +147,14 @@ async fn what_is_malformed_is_named() {
     for (body, place) in [
         (json!({}), "[0].command"),
         (strange, "[0].colour"),
-        (json!({ "command": "street.register", "stream": "street/S01", "data": { "name": "汶" } }), "[0].actor"),
-        (json!({ "command": "street.register", "stream": "street/S01", "actor": "a", "data": {} }), "[0].data"),
+        (
+            json!({ "command": "street.register", "stream": "street/S01", "data": { "name": "汶" } }),
+            "[0].actor",
+        ),
+        (
+            json!({ "command": "street.register", "stream": "street/S01", "actor": "a", "data": {} }),
+            "[0].data",
+        ),
         (json!({ "command": "no.such", "stream": "street/S01", "actor": "a" }), "[0].command"),
         (json!({ "command": "ledger.open", "stream": "ledger/main", "actor": "a" }), "[0].command"),
     ] {
@@ -159,10 +166,18 @@ async fn what_is_malformed_is_named() {
     assert_eq!((broken.status, &broken.json["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")));
     bench.record(&street(1, "S01", "汶上街道")).await;
     for path in [
-        "/api/v1/events?colour=1", "/api/v1/events?limit=0", "/api/v1/events?from=a", "/api/v1/events/x",
-        "/api/v1/events?limit=1&limit=2", "/api/v1/streets?cursor=abc", "/api/v1/streets?sort=colour",
-        "/api/v1/reports/co-building", "/api/v1/reports/co-building?quarter=2022-Q5", "/api/v1/events/%FF",
-        "/api/v1/events?stream=%FF", "/api/v1/streets?quarter=1",
+        "/api/v1/events?colour=1",
+        "/api/v1/events?limit=0",
+        "/api/v1/events?from=a",
+        "/api/v1/events/x",
+        "/api/v1/events?limit=1&limit=2",
+        "/api/v1/streets?cursor=abc",
+        "/api/v1/streets?sort=colour",
+        "/api/v1/reports/co-building",
+        "/api/v1/reports/co-building?quarter=2022-Q5",
+        "/api/v1/events/%FF",
+        "/api/v1/events?stream=%FF",
+        "/api/v1/streets?quarter=1",
     ] {
         let got = bench.get(path).await;
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{path} {}", got.text);
@@ -176,8 +191,14 @@ async fn what_is_malformed_is_named() {
 async fn what_is_not_there_is_404_and_a_wrong_method_405() {
     let bench = bench();
     for path in [
-        "/api/v1/events/99999", "/api/v1/streets/S99", "/api/v1/trails/issue/WT-1", "/api/v1/nothing", "/x",
-        "/api/v1/findings?asOf=99999", "/problems/no-such", "/api/v1/alliances/A99/roster",
+        "/api/v1/events/99999",
+        "/api/v1/streets/S99",
+        "/api/v1/trails/issue/WT-1",
+        "/api/v1/nothing",
+        "/x",
+        "/api/v1/findings?asOf=99999",
+        "/problems/no-such",
+        "/api/v1/alliances/A99/roster",
         "/api/v1/reports/co-building?quarter=2022-Q2&street=S99",
     ] {
         let got = bench.get(path).await;
@@ -257,7 +278,10 @@ async fn after_a_failed_write_the_outcome_is_unknown_and_then_nothing_is_taken()
     assert_eq!(unknown.status, StatusCode::SERVICE_UNAVAILABLE, "{}", unknown.text);
     assert_eq!(unknown.json["code"], "outcome-unknown");
     let refused = bench.record(&street(2, "S02", "中都街道")).await;
-    assert_eq!((refused.status, &refused.json["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("read-only")));
+    assert_eq!(
+        (refused.status, &refused.json["code"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("read-only"))
+    );
     assert_eq!(bench.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(bench.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(bench.get("/api/v1/events").await.status, StatusCode::OK, "reading goes on");
@@ -286,7 +310,8 @@ async fn pages_of_events_follow_each_other() {
     loop {
         let page = bench.get(&path).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-        positions.extend(page.json["items"].as_array().unwrap().iter().map(|it| it["position"].as_u64().unwrap()));
+        positions
+            .extend(page.json["items"].as_array().unwrap().iter().map(|it| it["position"].as_u64().unwrap()));
         let Some(next) = page.json["next"].as_str() else { break };
         // What is recorded during a walk is not part of it.
         bench.record(&street(1, "S01", "汶上街道")).await;
@@ -296,7 +321,9 @@ async fn pages_of_events_follow_each_other() {
     let foreign = path.replace("/events?", "/streets?");
     assert_eq!(bench.get(&foreign).await.json["code"], "invalid-cursor");
     let lines = bench.get("/api/v1/events?format=jsonl&kind=rule.adopted").await;
-    assert!(lines.text.lines().all(|line| line.contains("\"rule.adopted\"")) && lines.text.lines().count() > 3);
+    assert!(
+        lines.text.lines().all(|line| line.contains("\"rule.adopted\"")) && lines.text.lines().count() > 3
+    );
     let one = bench.get("/api/v1/events/0?raw=true").await;
     assert_eq!(one.json["kind"], "ledger.opened");
     assert!(one.json["bytes"].is_string() && one.json["data"]["ledgerId"].is_string(), "{}", one.text);
@@ -327,9 +354,7 @@ async fn a_live_stream_resumes_after_the_last_id() {
     assert!(text.contains(got.json["digest"].as_str().unwrap()));
     // A server that stops ends its streams.
     bench.state.stop().send_replace(true);
-    let end = tokio::time::timeout(Duration::from_secs(10), async {
-        while stream.next().await.is_some() {}
-    });
+    let end = tokio::time::timeout(Duration::from_secs(10), async { while stream.next().await.is_some() {} });
     end.await.unwrap();
     let wrong = Request::get("/api/v1/events/live").header("last-event-id", "x").body(Body::empty()).unwrap();
     assert_eq!(bench.ask(wrong).await.status, StatusCode::BAD_REQUEST);
@@ -371,7 +396,9 @@ async fn every_page_and_list_answers_and_the_contract_names_them() {
         let name = reference.split('"').next().unwrap();
         assert!(schemas.contains_key(name), "{name}");
     }
-    for path in ["/docs", "/docs/docs.js", "/docs/docs.css", "/problems/wrong-revision", "/problems/name-taken"] {
+    for path in
+        ["/docs", "/docs/docs.js", "/docs/docs.css", "/problems/wrong-revision", "/problems/name-taken"]
+    {
         assert_eq!(bench.get(path).await.status, StatusCode::OK, "{path}");
     }
     for format in ["json", "text", "csv", "md"] {

@@ -19,29 +19,77 @@ fn columns(list: &str) -> &'static [&'static str] {
         "memberships" => &["alliance", "unit", "joinedOn", "leftOn", "state"],
         "holidays" => &["name", "startsOn", "endsOn"],
         "agreements" => &[
-            "id", "name", "kind", "state", "alliance", "partyA", "partyB", "signedOn", "effectiveOn", "expiresOn",
+            "id",
+            "name",
+            "kind",
+            "state",
+            "alliance",
+            "partyA",
+            "partyB",
+            "signedOn",
+            "effectiveOn",
+            "expiresOn",
             "terminatedOn",
         ],
         "commitments" => &[
-            "id", "agreement", "text", "state", "responsible", "dueOn", "overdue", "completedOn", "verifier",
+            "id",
+            "agreement",
+            "text",
+            "state",
+            "responsible",
+            "dueOn",
+            "overdue",
+            "completedOn",
+            "verifier",
             "verifiedOn",
         ],
         "projects" => &[
-            "id", "name", "category", "state", "community", "compound", "claimant", "claimedOn", "dueOn", "overdue",
-            "submittedOn", "acceptor", "acceptedOn",
+            "id",
+            "name",
+            "category",
+            "state",
+            "community",
+            "compound",
+            "claimant",
+            "claimedOn",
+            "dueOn",
+            "overdue",
+            "submittedOn",
+            "acceptor",
+            "acceptedOn",
         ],
         "series" => &["id", "meetingType", "community", "cadence", "state"],
         "meetings" => &["id", "meetingType", "community", "date", "state", "units", "residents", "minutes"],
         "topics" => &["id", "meeting", "title", "category", "state", "outcome"],
         "decisions" => &[
-            "id", "meeting", "text", "state", "responsible", "dueOn", "extendedTo", "overdue", "completedOn",
-            "verifier", "verifiedOn",
+            "id",
+            "meeting",
+            "text",
+            "state",
+            "responsible",
+            "dueOn",
+            "extendedTo",
+            "overdue",
+            "completedOn",
+            "verifier",
+            "verifiedOn",
         ],
         "tasks" => &["id", "state", "responsible", "dueOn", "overdue", "completedOn", "verifiedOn"],
         "occurrences" => &["id", "community", "plannedOn", "heldOn", "status", "reason"],
         "issues" => &[
-            "id", "compound", "category", "text", "state", "raisedOn", "responsible", "dueOn", "overdue",
-            "carryOvers", "completedOn", "verifier", "verifiedOn",
+            "id",
+            "compound",
+            "category",
+            "text",
+            "state",
+            "raisedOn",
+            "responsible",
+            "dueOn",
+            "overdue",
+            "carryOvers",
+            "completedOn",
+            "verifier",
+            "verifiedOn",
         ],
         "rules" => &["id", "title", "state", "versions"],
         "imports" => &["id", "state", "rows", "missing"],
@@ -93,9 +141,12 @@ fn finding(item: &Value, text: Text) -> String {
     let code = item.get("code").or_else(|| item.get("state")).and_then(Value::as_str).unwrap_or_default();
     let mut args: Vec<(&str, String)> = Vec::new();
     if let Some(map) = item.get("args").and_then(Value::as_object) {
-        args.extend(map.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default().to_owned())));
+        args.extend(
+            map.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default().to_owned())),
+        );
     }
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    text.find(&format!("finding-{code}"), &args)
-        .unwrap_or_else(|| args.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "))
+    text.find(&format!("finding-{code}"), &args).unwrap_or_else(|| {
+        args.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    })
 }

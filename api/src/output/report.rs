@@ -14,7 +14,9 @@ fn rows(figures: &Figures, text: Text) -> Rows {
         rows.push(vec![label(figure, text), kind(figure.kind(), text), value(counted)]);
         if let Value::Breakdown(parts) = &counted.value {
             rows.extend(
-                parts.iter().map(|(name, number)| vec![format!("　{name}"), String::new(), number.to_string()]),
+                parts
+                    .iter()
+                    .map(|(name, number)| vec![format!("　{name}"), String::new(), number.to_string()]),
             );
         }
     }
@@ -63,17 +65,26 @@ fn heading(report: &Report, text: Text) -> String {
 fn footing(report: &Report, text: Text) -> String {
     let position = report.as_of.position.map_or_else(|| "-".to_owned(), |position| position.to_string());
     let digest = report.as_of.digest.as_deref().unwrap_or("-");
-    text.get("report-footing", &[("position", &position), ("digest", digest), ("on", &report.as_of.on.to_string())])
+    text.get(
+        "report-footing",
+        &[("position", &position), ("digest", digest), ("on", &report.as_of.on.to_string())],
+    )
 }
 
 /// The report for a terminal.
 pub fn summary(report: &Report, text: Text) -> String {
-    format!("{}\n{}{}\n", heading(report, text), table::plain(&rows(&report.figures, text)), footing(report, text))
+    format!(
+        "{}\n{}{}\n",
+        heading(report, text),
+        table::plain(&rows(&report.figures, text)),
+        footing(report, text)
+    )
 }
 
 /// The report as Markdown, with a table for each street and community.
 pub fn markdown(report: &Report, text: Text) -> String {
-    let mut out = format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
+    let mut out =
+        format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
     let parts = [("report-streets", &report.streets), ("report-communities", &report.communities)];
     for (key, parts) in parts {
         if parts.is_empty() {
@@ -81,7 +92,11 @@ pub fn markdown(report: &Report, text: Text) -> String {
         }
         out.push_str(&format!("## {}\n\n", text.plain(key)));
         for (code, part) in parts {
-            out.push_str(&format!("### {} {code}\n\n{}\n", part.name, markdown_table(&rows(&part.figures, text))));
+            out.push_str(&format!(
+                "### {} {code}\n\n{}\n",
+                part.name,
+                markdown_table(&rows(&part.figures, text))
+            ));
         }
     }
     out.push_str(&footing(report, text));
@@ -119,7 +134,12 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
             rows.push(line(name.clone(), label(figure, text), counted.value.number(), counted.of));
             if let Value::Breakdown(parts) = &counted.value {
                 for (part, number) in parts {
-                    rows.push(line(format!("{name}.{part}"), format!("{}·{part}", label(figure, text)), *number, None));
+                    rows.push(line(
+                        format!("{name}.{part}"),
+                        format!("{}·{part}", label(figure, text)),
+                        *number,
+                        None,
+                    ));
                 }
             }
         }

@@ -72,8 +72,7 @@ fn head(out: &mut String, matter: &Matter, text: Text) {
     for meeting in &summary.meetings {
         let held = if meeting.held { "trail-held" } else { "trail-not-held" };
         let minutes = meeting.minutes.clone().map(|minutes| format!("，{minutes}")).unwrap_or_default();
-        let shown =
-            format!("{} {}（{}）{minutes}", meeting.date, meeting.meeting_type, text.plain(held));
+        let shown = format!("{} {}（{}）{minutes}", meeting.date, meeting.meeting_type, text.plain(held));
         put("meeting", Some(shown));
     }
     put("decision", summary.decision.clone());

@@ -17,7 +17,8 @@ pub(super) fn all(text: Text) -> Value {
         refs.push(json!({ "$ref": format!("#/components/schemas/{name}") }));
         schemas.insert(name, envelope(command, text));
     }
-    let list = json!({ "type": "array", "minItems": 1, "maxItems": EVENTS_MAX, "items": { "oneOf": refs.clone() } });
+    let list =
+        json!({ "type": "array", "minItems": 1, "maxItems": EVENTS_MAX, "items": { "oneOf": refs.clone() } });
     refs.push(list);
     schemas.insert("Commands".to_owned(), json!({ "oneOf": refs }));
     let fixed = fixed();
