@@ -2,6 +2,7 @@
 
 use gongjian_core::codec;
 use gongjian_core::command::Receipt;
+use gongjian_core::day::Day;
 use gongjian_core::domain::World;
 use gongjian_core::ledger::fold_world;
 use gongjian_core::log::Corruption;
@@ -205,17 +206,23 @@ impl App {
         answer.receipts.pop().ok_or_else(|| Problem::not_found("receipt"))
     }
 
+    /// The day on which the first event was recorded.
+    pub fn first_recorded(&self) -> Option<Day> {
+        self.recorded_at(0).map(Day::of_micros)
+    }
+
+    fn recorded_at(&self, position: Position) -> Option<i64> {
+        let bytes = self.reader().get(position).ok()??;
+        RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
+    }
+
     /// The position that knowledge reaches on a day: the last one recorded by its end.
-    pub fn last_recorded_by(&self, day: gongjian_core::day::Day) -> Option<Position> {
+    pub fn last_recorded_by(&self, day: Day) -> Option<Position> {
         let limit = day.last_micros();
-        let recorded_at = |position| {
-            let bytes = self.reader().get(position).ok()??;
-            RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
-        };
         let (mut low, mut high) = (0, self.reader().size());
         while low < high {
             let middle = low + (high - low) / 2;
-            if recorded_at(middle)? <= limit {
+            if self.recorded_at(middle)? <= limit {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -6,12 +6,22 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use futures_util::stream;
 use gongjian_core::record::Position;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Answered, AppState, Asking, aside, json as answer, typed};
-use crate::app::{App, EventFilter, EventPage};
+use crate::app::{App, EventFilter, EventPage, ShownEvent};
 use crate::error::Problem;
 use crate::http::lists::Cursor;
+
+/// A page, its fields in the order in which people read them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    items: &'a [ShownEvent],
+    next: Option<&'a str>,
+    as_of: Value,
+}
 
 /// Events written to a stream at once.
 const STREAM_PAGE: usize = 500;
@@ -41,10 +51,8 @@ pub(crate) async fn list(State(state): State<AppState>, asking: Asking) -> Answe
     let page = aside(move || app.events(from, limit, &filter)).await?;
     let next = page.next.map(|next| Cursor { last, key: next.to_string() }.write(&state.app, &asking));
     let digest = super::lists::digest_at(&state.app, last);
-    let mut response = answer(
-        StatusCode::OK,
-        &json!({ "items": page.items, "next": next, "asOf": { "position": last, "digest": digest } }),
-    )?;
+    let as_of = json!({ "position": last, "digest": digest });
+    let mut response = answer(StatusCode::OK, &Page { items: &page.items, next: next.as_deref(), as_of })?;
     super::lists::link_next(&mut response, &asking, next.as_deref());
     Ok(response)
 }

@@ -161,6 +161,9 @@ impl Asking {
         }
         let day: Day =
             given.parse().map_err(|_| Problem::malformed("asOf", "a position or a date: 300, 2022-06-30"))?;
-        app.last_recorded_by(day).map(Some).ok_or_else(|| Problem::not_found(given))
+        app.last_recorded_by(day).map(Some).ok_or_else(|| {
+            let first = app.first_recorded().map(|day| day.to_string()).unwrap_or_default();
+            Problem::new(StatusCode::NOT_FOUND, "before-the-ledger").with("day", day).with("first", first)
+        })
     }
 }
