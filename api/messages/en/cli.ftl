@@ -4,6 +4,7 @@ cli-lang-unknown = There is no language "{ $lang }". Known: zh, en.
 cli-no-ledger = There is no ledger in { $dir }. Run gongjian init --data { $dir } first.
 cli-ledger-exists = There is a ledger in { $dir } already.
 cli-locked = { $dir } is held by another process, and nobody answers on its socket. Try again later.
+cli-damaged = The ledger in { $dir } is damaged and was not opened. Position { $position }: { $what } should be { $expected }, but is { $found }. Run gongjian verify, and restore a backup.
 cli-opening = opening the ledger in { $dir }
 cli-fault = { $what }: { $error }
 cli-index = It is command { $index } of the list.

@@ -24,6 +24,7 @@ mod imports;
 mod lists;
 mod read;
 mod upkeep;
+mod witness;
 
 pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
 pub use follow::ViewsGuard;
@@ -91,6 +92,7 @@ impl App {
         let clock = Arc::clone(&options.clock);
         let started = Instant::now();
         let writer = Writer::open(dir, options)?;
+        witness::check(dir, writer.reader().size()).map_err(gongjian_core::log::OpenError::from)?;
         App::over(writer, clock, Some(dir), started)
     }
 

@@ -106,6 +106,17 @@ impl Failure {
             LedgerError::Open(OpenError::Storage(StorageError::Locked { .. })) => {
                 Failure::said(common, FAULT, "cli-locked", &args)
             }
+            LedgerError::Open(OpenError::Corrupt(corruption)) => {
+                let position = corruption.position.to_string();
+                let args = [
+                    ("dir", folder.as_str()),
+                    ("position", &position),
+                    ("what", &corruption.what),
+                    ("expected", &corruption.expected),
+                    ("found", &corruption.found),
+                ];
+                Failure::said(common, FAULT, "cli-damaged", &args)
+            }
             other => Failure::fault(common, &common.text().get("cli-opening", &args), other),
         }
     }
