@@ -1,4 +1,16 @@
 //! Translates: command line, HTTP, workbooks.
+//!
+//! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
+//! for people come from [`messages`], what goes wrong from [`error`].
 
+pub mod app;
+pub mod cli;
+pub mod error;
+pub mod http;
 pub mod import;
+pub mod messages;
+pub mod output;
+pub mod routes;
 pub mod workbook;
+
+pub use routes::router;

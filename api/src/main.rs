@@ -1,3 +1,17 @@
 //! The command line of the ledger.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use gongjian_api::cli::{Arguments, run};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

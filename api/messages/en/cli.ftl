@@ -1,0 +1,54 @@
+# What the command line says.
+
+cli-lang-unknown = There is no language "{ $lang }". Known: zh, en.
+cli-no-ledger = There is no ledger in { $dir }. Run gongjian init --data { $dir } first.
+cli-ledger-exists = There is a ledger in { $dir } already.
+cli-locked = { $dir } is held by another process, and nobody answers on its socket. Try again later.
+cli-damaged = The ledger in { $dir } is damaged and was not opened. Position { $position }: { $what } should be { $expected }, but is { $found }. Run gongjian verify, and restore a backup.
+cli-opening = opening the ledger in { $dir }
+cli-fault = { $what }: { $error }
+cli-index = It is command { $index } of the list.
+cli-unreadable = { $file } cannot be read: { $error }
+cli-not-json = this is not JSON: { $error }
+cli-no-such-list = There is no list "{ $list }". Known: { $lists }.
+cli-no-such-template = There is no workbook "{ $kind }". Known: registry, agreements, meetings, wednesday, projects.
+cli-loopback-only = Cannot listen on { $listen }: there are no accounts yet, and whoever reaches the port may do everything, so only addresses of this machine are allowed (such as 127.0.0.1:8686). To serve others, wait for accounts or put an authenticating proxy in front.
+cli-scaled = counties: { $scale }, events: { $size }.
+cli-written = written to { $file }
+cli-made = made a ledger in { $dir }: { $size } events (its opening, the rule book).
+cli-recorded = recorded at position { $position }  { $stream }  revision { $revision }  { $kind }  { $digest }
+cli-replayed = recorded before at position { $position }  { $stream }  revision { $revision }  { $kind }  { $digest }
+cli-would-record = would record { $stream }  revision { $revision }  { $kind }
+cli-importing = importing
+cli-verifying = verifying
+cli-rebuilding = rebuilding
+cli-file = { $file }: { $unit }, as of { $asOf }, rows: { $rows }
+cli-file-known = { $file }: imported before, nothing new
+cli-file-ignored = { "    " }columns or sheets not read: { $columns }
+cli-file-dropped = { "    " }columns with personal data, not read: { $columns }
+cli-row-missing = { "    " }row gone from the workbook: { $row }
+cli-planned = { "    " }{ $day }  { $kind }  { $stream }
+cli-would-import = A trial: { $count } events would be recorded. Nothing was.
+cli-imported = imported { $count } events, positions { $first } to { $last }.
+cli-nothing-new = Nothing new; nothing was recorded.
+cli-sound = Sound: { $size } events, recomputed from every byte.
+cli-unsound = Not sound; events looked at: { $size }.
+cli-digest = last digest { $digest }
+cli-root = tree root   { $root }
+cli-fault-at = position { $position }: { $what } should be { $expected }, but is { $found }
+cli-world-differs = the snapshot { $name } is not what the log gives
+cli-model-differs = the read model { $name } is not what the log gives; run gongjian rebuild
+cli-snapshot-damaged = the snapshot file { $name } is damaged; opening passes it over; remove it
+cli-model-equal = same     { $name }  { $digest }
+cli-model-differs-now = differs  { $name }  replaced by what was folded now  { $digest }
+cli-rebuilt = Every read model was folded again from { $size } events.
+cli-clock-accepted = The clock is accepted; recorded at position { $position }.
+cli-serving = Gongjian Ledger is up: http://{ $address }/docs
+cli-demo-elsewhere = Another process serves this ledger.
+cli-demo-next =
+    Where to look next:
+      gongjian --data { $dir } trail WT-2022-0000              one issue from raising to closing
+      gongjian --data { $dir } list findings                   what the rule book finds
+      gongjian --data { $dir } report --quarter 2022-Q2 --format md
+      gongjian --data { $dir } verify
+yes = yes

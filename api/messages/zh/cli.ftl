@@ -1,0 +1,54 @@
+# 命令行的话。
+
+cli-lang-unknown = 没有语言“{ $lang }”。可用：zh、en。
+cli-no-ledger = { $dir } 中没有账本。请先运行 gongjian init --data { $dir }。
+cli-ledger-exists = { $dir } 中已有账本。
+cli-locked = { $dir } 正被另一个进程使用，且无人在其套接字应答。请稍后再试。
+cli-damaged = { $dir } 中的账本已损坏，没有打开。位置 { $position }：{ $what }，应为 { $expected }，实为 { $found }。请运行 gongjian verify 查看，并从备份恢复。
+cli-opening = 打开 { $dir } 中的账本
+cli-fault = { $what }：{ $error }
+cli-index = 出在第 { $index } 条命令。
+cli-unreadable = 读不了 { $file }：{ $error }
+cli-not-json = 不是 JSON：{ $error }
+cli-no-such-list = 没有列表“{ $list }”。可用：{ $lists }。
+cli-no-such-template = 没有台账“{ $kind }”。可用：registry、agreements、meetings、wednesday、projects。
+cli-loopback-only = 不能监听 { $listen }：尚无账号，能连上的人什么都能做，所以只许本机地址（如 127.0.0.1:8686）。对外服务请待账号启用，或在本机前置带认证的代理。
+cli-scaled = 共 { $scale } 个县，{ $size } 个事件。
+cli-written = 已写入 { $file }
+cli-made = 已在 { $dir } 建立账本：{ $size } 个事件（开账、规则）。
+cli-recorded = 已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
+cli-replayed = 早已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
+cli-would-record = 可以记入 { $stream }  修订 { $revision }  { $kind }
+cli-importing = 导入
+cli-verifying = 核对
+cli-rebuilding = 重建
+cli-file = { $file }：{ $unit }，截至 { $asOf }，{ $rows } 行
+cli-file-known = { $file }：早已导入，没有新内容
+cli-file-ignored = { "    " }未读的列或表：{ $columns }
+cli-file-dropped = { "    " }含个人信息、不予读取的列：{ $columns }
+cli-row-missing = { "    " }台账缺行：{ $row }
+cli-planned = { "    " }{ $day }  { $kind }  { $stream }
+cli-would-import = 试导入：将记入 { $count } 个事件。什么都没有记入。
+cli-imported = 已导入 { $count } 个事件，位置 { $first } 至 { $last }。
+cli-nothing-new = 没有新内容，什么都没有记入。
+cli-sound = 核对无误：{ $size } 个事件，逐字节重算相符。
+cli-unsound = 核对有误：查看了 { $size } 个事件。
+cli-digest = 末摘要 { $digest }
+cli-root = 树根   { $root }
+cli-fault-at = 位置 { $position }：{ $what }，应为 { $expected }，实为 { $found }
+cli-world-differs = 快照 { $name } 与账本重算不符
+cli-model-differs = 读模型 { $name } 与账本重算不符；请运行 gongjian rebuild
+cli-snapshot-damaged = 快照文件 { $name } 已损坏，打开时不会使用；删去即可
+cli-model-equal = 相符  { $name }  { $digest }
+cli-model-differs-now = 不符  { $name }  已换成重算的  { $digest }
+cli-rebuilt = 已由 { $size } 个事件重建全部读模型。
+cli-clock-accepted = 已确认时钟，记入位置 { $position }。
+cli-serving = 共建账本已开启：http://{ $address }/docs
+cli-demo-elsewhere = 该账本正由另一个进程提供服务。
+cli-demo-next =
+    接下来可以看：
+      gongjian --data { $dir } trail WT-2022-0000              一个问题从提出到销号
+      gongjian --data { $dir } list findings                   规则对照发现的问题
+      gongjian --data { $dir } report --quarter 2022-Q2 --format md
+      gongjian --data { $dir } verify
+yes = 是

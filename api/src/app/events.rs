@@ -1,0 +1,251 @@
+//! Events as JSON: the envelope, and the payload as recorded, read by its declared layout alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gongjian_core::command::occurred_text;
+use gongjian_core::domain::schema::{Declaration, stream_id};
+use gongjian_core::domain::{Event, kinds, schema::SchemaEvent};
+use gongjian_core::log::{LogReader, ReadError};
+use gongjian_core::record::{Assurance, Digest, Position, RecordRef};
+use gongjian_core::schema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::App;
+use crate::error::Problem;
+
+/// Field names and types, in the order of the bytes.
+type Layout = Arc<Vec<(String, String)>>;
+
+/// Declared layouts met so far. A layout never changes.
+#[derive(Default)]
+pub(super) struct Layouts {
+    known: RwLock<HashMap<String, Option<Layout>>>,
+}
+
+impl Layouts {
+    fn of(&self, reader: &LogReader, kind: &str, version: u16) -> Option<Layout> {
+        let id = stream_id(kind, version);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(layout) = known.get(&id) {
+            return layout.clone();
+        }
+        drop(known);
+        let layout = declared(reader, &id).or_else(|| built_in(kind, version)).map(Arc::new);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id, layout.clone());
+        layout
+    }
+}
+
+fn declared(reader: &LogReader, id: &str) -> Option<Vec<(String, String)>> {
+    let position = *reader.stream(&format!("schema/{id}")).first()?;
+    let bytes = reader.get(position).ok()??;
+    let record = RecordRef::decode(&bytes).ok()?;
+    match Event::decode(record.kind, record.version, record.payload).ok()? {
+        Event::Schema(SchemaEvent::Declared(declared)) => {
+            let pair = |field: Declaration| (field.name, field.r#type);
+            Some(declared.fields.into_iter().map(pair).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The two kinds that are described in docs/FORMAT.md instead of in the log.
+fn built_in(kind: &str, version: u16) -> Option<Vec<(String, String)>> {
+    let known = kinds().into_iter().find(|known| known.name == kind && known.version == version)?;
+    Some((known.fields)().into_iter().map(|field| (field.name.to_owned(), field.kind)).collect())
+}
+
+/// Which events.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Only these of one stream.
+    pub stream: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// The last position known, inclusive.
+    pub last: Option<Position>,
+    /// With the record's bytes in base64.
+    pub raw: bool,
+}
+
+/// An event as the command line and HTTP show it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum ShownEvent {
+    /// Envelope and payload.
+    Whole(Box<WholeEvent>),
+    /// Its bytes were destroyed by an erasure order.
+    #[serde(rename_all = "camelCase")]
+    Withheld {
+        /// Its place in the log.
+        position: Position,
+        /// Always true.
+        withheld: bool,
+        /// The place of the order.
+        erased_by: Position,
+    },
+}
+
+/// See [`ShownEvent`]; `data` as recorded, never upcast, and `None` if no declared layout fits.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the fields are those of the record, which documents them")]
+pub struct WholeEvent {
+    pub position: Position,
+    pub digest: String,
+    pub recorded_at: String,
+    pub occurred_on: String,
+    pub stream: String,
+    pub revision: u64,
+    pub kind: String,
+    pub version: u16,
+    pub data: Option<Value>,
+    pub command_id: String,
+    pub trail: String,
+    pub recorded_by: String,
+    pub attributed_to: Option<String>,
+    pub assurance: &'static str,
+    pub authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
+}
+
+/// Some events, and where the next ones begin.
+#[derive(Clone, Debug, Default)]
+pub struct EventPage {
+    /// The events.
+    pub items: Vec<ShownEvent>,
+    /// From where to go on; `None` at the end of the log.
+    pub next: Option<Position>,
+}
+
+impl App {
+    /// An event as JSON, or `None` beyond the end of the log.
+    ///
+    /// # Errors
+    /// [`Problem`] if it is withheld or cannot be read.
+    pub fn event(&self, position: Position, raw: bool) -> Result<Option<ShownEvent>, Problem> {
+        match self.reader().get(position)? {
+            Some(bytes) => self.show(position, &bytes, raw).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The events from a position on, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn events(&self, from: Position, limit: usize, filter: &EventFilter) -> Result<EventPage, Problem> {
+        let size = self.reader().size();
+        let end = filter.last.map_or(size, |last| size.min(last.saturating_add(1)));
+        let mut page = EventPage::default();
+        if let Some(stream) = &filter.stream {
+            for position in self.reader().stream(stream).into_iter().filter(|at| (from..end).contains(at)) {
+                let got = self.reader().get(position).transpose();
+                if let Some(bytes) = got
+                    && !self.take(position, bytes, limit, filter, &mut page)?
+                {
+                    break;
+                }
+            }
+            return Ok(page);
+        }
+        for entry in self.reader().scan(from..end) {
+            let (position, bytes) = match entry {
+                Ok((position, bytes)) => (position, Ok(bytes)),
+                Err(ReadError::Withheld { position, erased_by }) => {
+                    (position, Err(ReadError::Withheld { position, erased_by }))
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if !self.take(position, bytes, limit, filter, &mut page)? {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    /// Adds an event to a page; `false` where the page is full.
+    fn take(
+        &self,
+        position: Position,
+        bytes: Result<impl AsRef<[u8]>, ReadError>,
+        limit: usize,
+        filter: &EventFilter,
+        page: &mut EventPage,
+    ) -> Result<bool, Problem> {
+        let shown = match bytes {
+            Err(ReadError::Withheld { erased_by, .. }) if filter.kind.is_none() => {
+                ShownEvent::Withheld { position, withheld: true, erased_by }
+            }
+            Err(ReadError::Withheld { .. }) => return Ok(true),
+            Err(error) => return Err(error.into()),
+            Ok(bytes) => {
+                let bytes = bytes.as_ref();
+                if let Some(kind) = &filter.kind
+                    && RecordRef::decode(bytes).is_ok_and(|record| record.kind != kind)
+                {
+                    return Ok(true);
+                }
+                if page.items.len() >= limit {
+                    page.next = Some(position);
+                    return Ok(false);
+                }
+                self.show(position, bytes, filter.raw)?
+            }
+        };
+        if page.items.len() >= limit {
+            page.next = Some(position);
+            return Ok(false);
+        }
+        page.items.push(shown);
+        Ok(true)
+    }
+
+    /// The JSON of one event.
+    fn show(&self, position: Position, bytes: &[u8], raw: bool) -> Result<ShownEvent, Problem> {
+        let record = RecordRef::decode(bytes).map_err(|error| {
+            tracing::error!(position, %error, "an event is no record");
+            Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "damaged").with("position", position)
+        })?;
+        let layout = self.shared.layouts.of(self.reader(), record.kind, record.version);
+        let data = layout.and_then(|fields| schema::to_json(&fields, record.payload).ok());
+        Ok(ShownEvent::Whole(Box::new(WholeEvent {
+            position: record.position,
+            digest: Digest::of(bytes).to_string(),
+            recorded_at: instant(record.recorded_at),
+            occurred_on: occurred_text(record.occurred_day, record.occurred_second),
+            stream: record.stream.to_owned(),
+            revision: record.revision,
+            kind: record.kind.to_owned(),
+            version: record.version,
+            data,
+            command_id: uuid(&record.command_id),
+            trail: record.trail.to_owned(),
+            recorded_by: record.recorded_by.to_owned(),
+            attributed_to: record.attributed_to.map(str::to_owned),
+            assurance: Assurance::word(record.assurance),
+            authority: record.authority.map(str::to_owned),
+            bytes: raw.then(|| STANDARD.encode(bytes)),
+        })))
+    }
+}
+
+/// `2022-10-08T01:00:00.000106Z`.
+pub fn instant(micros: i64) -> String {
+    match jiff::Timestamp::from_microsecond(micros) {
+        Ok(instant) => format!("{instant:.6}"),
+        Err(_) => micros.to_string(),
+    }
+}
+
+/// The usual writing of sixteen bytes.
+pub fn uuid(id: &[u8; 16]) -> String {
+    let digits = hex::encode(id);
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| &digits[range]);
+    parts.join("-")
+}

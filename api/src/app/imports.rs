@@ -1,0 +1,69 @@
+//! Importing workbooks.
+
+use super::{App, random_id};
+use crate::error::{FieldFault, Problem};
+use crate::import::{ImportError, Input, Options, Outcome, import, read_all};
+use crate::messages::Text;
+use crate::workbook::{self, Reading};
+
+/// Faults that an answer lists at most.
+const FAULTS_MAX: usize = 1_000;
+
+impl App {
+    /// Imports files, all together or none. Files that were imported before add nothing.
+    ///
+    /// # Errors
+    /// [`Problem`] that lists every fault in the reader's language.
+    pub fn import(&self, inputs: &[Input], options: Options, text: Text) -> Result<Outcome, Problem> {
+        // Reading takes longest and needs no writer.
+        self.import_readings(read_all(inputs), options, text)
+    }
+
+    /// Imports what was read, all together or nothing.
+    ///
+    /// # Errors
+    /// As [`App::import`].
+    pub fn import_readings(
+        &self,
+        readings: Vec<Reading>,
+        options: Options,
+        text: Text,
+    ) -> Result<Outcome, Problem> {
+        let id = random_id()?;
+        let done = self.with_writer(move |writer| {
+            let session = writer.session()?;
+            import(session, readings, &options, id)
+        })?;
+        done.map_err(|error| match error {
+            ImportError::Refused(refused) => self.explain(refused),
+            ImportError::Faults(faults) => {
+                let mut problem =
+                    Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "workbook-faults")
+                        .with("count", faults.len());
+                problem.errors = faults
+                    .iter()
+                    .take(FAULTS_MAX)
+                    .map(|fault| {
+                        let mut args = fault.args();
+                        if let workbook::Problem::Refused { rule, because } = &fault.problem {
+                            let because = because.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                            args.push(("reason", text.refusal(rule, because)));
+                        }
+                        let args: Vec<(&str, &str)> =
+                            args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                        let place = [fault.file.as_str(), &fault.sheet, &fault.cell]
+                            .into_iter()
+                            .filter(|part| !part.is_empty())
+                            .collect::<Vec<_>>()
+                            .join("#");
+                        FieldFault {
+                            place,
+                            detail: text.get(&format!("workbook-{}", fault.problem.code()), &args),
+                        }
+                    })
+                    .collect();
+                problem
+            }
+        })
+    }
+}

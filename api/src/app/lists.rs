@@ -1,0 +1,65 @@
+//! Registers: every list with its filters, as the read models give them.
+
+use gongjian_projections::lists::{self, ListError, Page, Query, WHATS};
+use gongjian_projections::registry::Kind;
+use serde_json::{Value, json};
+
+use super::{App, Asked};
+use crate::error::Problem;
+
+/// The name of every list.
+pub const LISTS: &[&str] = WHATS;
+
+impl App {
+    /// A page of a list. The day of `query` counts only where `asked` names one.
+    ///
+    /// # Errors
+    /// [`Problem`]: an unknown name or field, a foreign cursor, or the log cannot be folded.
+    pub fn list(&self, what: &str, query: &Query, asked: Asked) -> Result<Page, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        lists::list(&views, what, &Query { on, ..query.clone() }).map_err(problem)
+    }
+
+    /// One item of a list.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such item.
+    pub fn item(&self, what: &str, id: &str, asked: Asked) -> Result<Value, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        lists::one(&views, what, id, on).map_err(problem)?.ok_or_else(|| Problem::not_found(id))
+    }
+
+    /// The members of an alliance on a day.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such alliance, or the log cannot be folded.
+    pub fn roster(&self, alliance: &str, asked: Asked) -> Result<Value, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        let registry = &views.registry;
+        let code = registry.code(Kind::Alliance, alliance).ok_or_else(|| Problem::not_found(alliance))?;
+        let members: Vec<Value> = registry
+            .roster(code, on)
+            .into_iter()
+            .map(|(unit, membership)| {
+                let name = registry.name(Kind::Unit, unit, on);
+                json!({ "unit": unit, "unitName": name, "joinedOn": membership.joined.map(|fact| fact.on) })
+            })
+            .collect();
+        Ok(json!({
+            "alliance": code, "allianceName": registry.name(Kind::Alliance, code, on), "members": members,
+            "asOf": { "position": views.position().checked_sub(1), "on": on },
+        }))
+    }
+}
+
+fn problem(error: ListError) -> Problem {
+    match error {
+        ListError::UnknownRegister(what) => Problem::not_found(&what),
+        ListError::UnknownName { given, .. } => Problem::not_found(&given),
+        ListError::UnknownField(field) => Problem::malformed("sort", field),
+        ListError::BadCursor => Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid-cursor"),
+    }
+}

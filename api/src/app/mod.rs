@@ -1,0 +1,222 @@
+//! The one thing behind the command line and HTTP: an open ledger, its read models, and questions to both.
+//!
+//! An [`App`] is cheap to clone. Commands go to the writer's thread; reads look at the log and at the read
+//! models, which a follower keeps up to date.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gongjian_core::clock::{Clock, SystemClock};
+use gongjian_core::command::Request;
+use gongjian_core::day::Day;
+use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
+use gongjian_core::log::{Head, LogReader};
+use gongjian_core::service::Ledger;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+
+use crate::error::Problem;
+
+mod events;
+mod follow;
+mod imports;
+mod lists;
+mod read;
+mod upkeep;
+mod witness;
+
+pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
+pub use follow::ViewsGuard;
+pub use lists::LISTS;
+pub use read::{Asked, Known};
+pub use upkeep::{Rebuilt, Verification, random_id};
+
+use events::Layouts;
+use follow::{HeadFollower, Kept, KeptFollower};
+use read::History;
+
+/// Requests that may be under way. Below the writer's queue, so that handing one over never waits.
+const REQUESTS_MAX: usize = 2_048;
+/// Events of the stream that a conflict shows.
+const CONFLICT_EVENTS: usize = 5;
+
+/// An open ledger. Clones share it; the last one closes it.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    ledger: Ledger,
+    reader: LogReader,
+    head: watch::Receiver<u64>,
+    kept: Arc<Kept>,
+    history: History,
+    layouts: Layouts,
+    clock: Arc<dyn Clock>,
+    dir: Option<PathBuf>,
+    requests: Semaphore,
+    started: Instant,
+    opening: Duration,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.kept.save();
+    }
+}
+
+impl App {
+    /// Makes a ledger in a folder that has none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn create(dir: &Path, origin: Option<&str>) -> Result<App, LedgerError> {
+        let mut options = Options::new(Arc::new(SystemClock::default()));
+        if let Some(origin) = origin {
+            origin.clone_into(&mut options.origin);
+        }
+        let clock = Arc::clone(&options.clock);
+        let started = Instant::now();
+        let writer = Writer::create(dir, options)?;
+        App::over(writer, clock, Some(dir), started)
+    }
+
+    /// Opens the ledger in a folder.
+    ///
+    /// # Errors
+    /// [`LedgerError`], among them that another process holds it.
+    pub fn open(dir: &Path) -> Result<App, LedgerError> {
+        let options = Options::new(Arc::new(SystemClock::default()));
+        let clock = Arc::clone(&options.clock);
+        let started = Instant::now();
+        let writer = Writer::open(dir, options)?;
+        witness::check(dir, writer.reader().size()).map_err(gongjian_core::log::OpenError::from)?;
+        App::over(writer, clock, Some(dir), started)
+    }
+
+    /// An app over any writer, for tests.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn over(
+        mut writer: Writer,
+        clock: Arc<dyn Clock>,
+        dir: Option<&Path>,
+        started: Instant,
+    ) -> Result<App, LedgerError> {
+        let reader = writer.reader();
+        let (follower, head) = HeadFollower::new(reader.size());
+        let kept = Kept::new(reader.clone(), dir);
+        // The read models first: whoever hears of a new head may ask them at once.
+        writer.follow(Box::new(KeptFollower(Arc::clone(&kept))));
+        writer.follow(Box::new(follower));
+        let ledger = Ledger::start(writer).map_err(|source| LedgerError::Io {
+            what: "the system gives no thread for the writer".to_owned(),
+            source,
+        })?;
+        Ok(App {
+            shared: Arc::new(Shared {
+                ledger,
+                reader,
+                head,
+                kept,
+                history: History::default(),
+                layouts: Layouts::default(),
+                clock,
+                dir: dir.map(Path::to_owned),
+                requests: Semaphore::new(REQUESTS_MAX),
+                started,
+                opening: started.elapsed(),
+            }),
+        })
+    }
+
+    /// The log.
+    pub fn reader(&self) -> &LogReader {
+        &self.shared.reader
+    }
+
+    /// The folder, unless the ledger lives in memory.
+    pub fn dir(&self) -> Option<&Path> {
+        self.shared.dir.as_deref()
+    }
+
+    /// How far the log reaches.
+    pub fn head(&self) -> Head {
+        self.shared.reader.head()
+    }
+
+    /// The local day.
+    pub fn today(&self) -> Day {
+        Day::of_micros(self.shared.clock.now_micros())
+    }
+
+    /// Tells when the log grows. What it shows is durable.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.head.clone()
+    }
+
+    /// How long opening took, and how long ago it began.
+    pub fn times(&self) -> (Duration, Duration) {
+        (self.shared.opening, self.shared.started.elapsed())
+    }
+
+    /// Sends a request to the writer and waits without holding a thread.
+    ///
+    /// # Errors
+    /// [`Problem`] in the reader's terms; on a conflict it shows what is there now.
+    pub async fn submit(&self, request: Request) -> Result<Answer, Problem> {
+        let closing = || Problem::from(Refused::Closed);
+        let permit = self.shared.requests.acquire().await.map_err(|_| closing())?;
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        let send = Box::new(move |result| {
+            // Whoever asked may have gone; what is recorded is recorded.
+            let _ = reply.send(result);
+        });
+        self.shared.ledger.submit(request, send);
+        let answer = answer.await.map_err(|_| closing())?;
+        drop(permit);
+        answer.map_err(|refused| self.explain(refused))
+    }
+
+    /// Does something with the writer between two batches, and waits.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger is closing.
+    pub fn with_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.shared.ledger.with_writer(work).map_err(Problem::from)
+    }
+
+    /// The problem behind a refusal; a conflict shows what is there now.
+    pub fn explain(&self, refused: Refused) -> Problem {
+        let current = match &refused {
+            Refused::WrongRevision { stream, .. } => Some(self.stream_now(stream)),
+            Refused::CommandReused { position } => {
+                self.event(*position, false).ok().flatten().map(|event| json!(event))
+            }
+            _ => None,
+        };
+        let mut problem = Problem::from(refused);
+        problem.current = current;
+        problem
+    }
+
+    /// Where a stream stands, with its last events.
+    fn stream_now(&self, stream: &str) -> Value {
+        let positions = self.shared.reader.stream(stream);
+        let last: Vec<ShownEvent> = positions
+            .iter()
+            .rev()
+            .take(CONFLICT_EVENTS)
+            .rev()
+            .filter_map(|position| self.event(*position, false).ok().flatten())
+            .collect();
+        let revision = positions.len().checked_sub(1);
+        json!({ "stream": stream, "revision": revision, "lastEvents": last })
+    }
+}

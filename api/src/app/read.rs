@@ -1,0 +1,139 @@
+//! Questions to the read models: now, or as of a position or a day.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gongjian_core::day::{Day, Quarter};
+use gongjian_core::record::{Digest, Position};
+use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
+use gongjian_projections::registry::Kind;
+use gongjian_projections::runner::{Runner, catch_up};
+use gongjian_projections::trail::{Trail, TrailError, trail};
+use gongjian_projections::views::Views;
+
+use super::follow::{ViewsGuard, source};
+use super::{App, Problem};
+
+/// What a question knows, and as of which day it is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The last position known, inclusive; `None` is the end of the log.
+    pub last: Option<Position>,
+    /// The day; `None` is the ledger's own: today, or the latest 截至日期 where only imports filled it.
+    pub on: Option<Day>,
+}
+
+/// Read models of the past, folded one at a time; the last ones stay, since questions come in runs.
+#[derive(Default)]
+pub(super) struct History {
+    folded: Mutex<Option<(Position, Arc<Views>)>>,
+}
+
+/// Read models, of now or of the past.
+pub enum Known<'a> {
+    /// The end of the log.
+    Now(ViewsGuard<'a>),
+    /// As of a position.
+    Then(Arc<Views>),
+}
+
+impl std::ops::Deref for Known<'_> {
+    type Target = Views;
+
+    fn deref(&self) -> &Views {
+        match self {
+            Known::Now(views) => views,
+            Known::Then(views) => views,
+        }
+    }
+}
+
+impl App {
+    /// The read models with everything that was acknowledged.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn views(&self) -> Result<ViewsGuard<'_>, Problem> {
+        self.shared.kept.read().map_err(|error| Problem::internal(&error))
+    }
+
+    /// The read models as of a position, inclusive.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn views_as_of(&self, last: Option<Position>) -> Result<Known<'_>, Problem> {
+        let Some(last) = last.filter(|last| last.saturating_add(1) < self.reader().size()) else {
+            return self.views().map(Known::Now);
+        };
+        let mut folded = self.shared.history.folded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((position, views)) = &*folded
+            && *position == last
+        {
+            return Ok(Known::Then(Arc::clone(views)));
+        }
+        let mut from_log = source(self.reader());
+        let views = match self.dir() {
+            Some(dir) => Runner::new(dir).as_of(Some(last), &mut from_log),
+            None => {
+                let mut views = Views::default();
+                catch_up(&mut views, last.saturating_add(1), &mut from_log).map(|()| views)
+            }
+        };
+        let views = Arc::new(views.map_err(|error| Problem::internal(&error))?);
+        *folded = Some((last, Arc::clone(&views)));
+        Ok(Known::Then(views))
+    }
+
+    /// Every matter behind an id or a name.
+    ///
+    /// # Errors
+    /// [`Problem`]: nothing is called so, or an event cannot be read.
+    pub fn trail(&self, id: &str, asked: Asked) -> Result<Trail, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        let read = |position| self.reader().get(position).ok().flatten().map(|bytes| bytes.to_vec());
+        trail(&views, id, &read, on).map_err(|error| match error {
+            TrailError::Unknown(id) => Problem::not_found(&id),
+            TrailError::Unreadable(_) => Problem::internal(&error),
+        })
+    }
+
+    /// The quarterly report of a scope.
+    ///
+    /// # Errors
+    /// [`Problem`]: the street or community is unknown, or the log cannot be folded.
+    pub fn report(
+        &self,
+        quarter: Quarter,
+        scope: &Scope,
+        asked: Asked,
+        evidence: Evidence,
+    ) -> Result<Report, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        let known = |kind, given: &String| {
+            views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
+        };
+        let scope = match scope {
+            Scope::County => Scope::County,
+            Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
+            Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
+        };
+        let mut report = report_with(&views, quarter, &scope, on, evidence);
+        if let Some(position) = report.as_of.position
+            && let Some(bytes) = self.reader().get(position)?
+        {
+            report.as_of.digest = Some(Digest::of(&bytes).to_string());
+        }
+        Ok(report)
+    }
+
+    /// Where the read models stand; `None` while nobody has asked for them.
+    pub fn views_position(&self) -> Option<Position> {
+        self.shared.kept.position()
+    }
+
+    /// Writes a snapshot of the read models if there is enough new.
+    pub fn save_views(&self) {
+        self.shared.kept.save();
+    }
+}

@@ -1,0 +1,246 @@
+//! Looking after the ledger: verification, rebuilding, and the clock.
+
+use gongjian_core::codec;
+use gongjian_core::command::Receipt;
+use gongjian_core::day::Day;
+use gongjian_core::domain::World;
+use gongjian_core::ledger::fold_world;
+use gongjian_core::log::Corruption;
+use gongjian_core::record::{Digest, Position, RecordRef};
+use gongjian_projections::runner::{Comparison, Runner};
+use serde_json::{Value, json};
+
+use super::App;
+use super::follow::source;
+use crate::error::Problem;
+
+/// How often progress is told.
+const PROGRESS_EVENTS: u64 = 4_096;
+
+/// What a verification found.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// Events looked at.
+    pub size: u64,
+    /// Digest of the last of them.
+    pub digest: String,
+    /// Merkle tree head over them.
+    pub root: String,
+    /// What is wrong in the log, in order of position.
+    pub faults: Vec<Corruption>,
+    /// What is wrong with what was folded from the log: name of the file or read model, and what.
+    pub stale: Vec<(String, &'static str)>,
+    /// Files of sealed bundles that are not there; opening writes them again.
+    pub files_missing: u64,
+}
+
+impl Verification {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty() && self.stale.is_empty()
+    }
+
+    /// The JSON of command line and HTTP.
+    pub fn to_json(&self) -> Value {
+        let faults: Vec<Value> = self
+            .faults
+            .iter()
+            .map(|fault| {
+                json!({
+                    "position": fault.position, "what": fault.what,
+                    "expected": fault.expected, "found": fault.found,
+                })
+            })
+            .collect();
+        let stale: Vec<Value> =
+            self.stale.iter().map(|(name, code)| json!({ "name": name, "code": code })).collect();
+        json!({
+            "sound": self.is_sound(), "size": self.size, "digest": self.digest, "root": self.root,
+            "faults": faults, "snapshots": stale, "filesMissing": self.files_missing,
+        })
+    }
+}
+
+/// Read models folded again.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// Events folded.
+    pub size: u64,
+    /// Each read model with the digest of what was kept and of what was folded now.
+    pub models: Vec<Comparison>,
+}
+
+impl Rebuilt {
+    /// Whether what was kept is what the log gives.
+    pub fn is_same(&self) -> bool {
+        self.models.iter().all(Comparison::equal)
+    }
+
+    /// The JSON of command line and HTTP.
+    pub fn to_json(&self) -> Value {
+        let models: Vec<Value> = self
+            .models
+            .iter()
+            .map(|model| {
+                json!({
+                    "name": model.name, "equal": model.equal(),
+                    "kept": model.digest_kept.to_string(), "rebuilt": model.digest_rebuilt.to_string(),
+                })
+            })
+            .collect();
+        json!({ "size": self.size, "equal": self.is_same(), "models": models })
+    }
+}
+
+impl App {
+    /// Folds the read models again from position 0 and compares; snapshots are replaced by what was folded.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn rebuild(&self, progress: impl Fn(u64, u64)) -> Result<Rebuilt, Problem> {
+        // A copy, so that nobody waits for the fold.
+        let kept = self.views()?.clone();
+        let size = kept.position();
+        let mut from_log = source(self.reader());
+        let mut counted = |from: Position| {
+            let progress = &progress;
+            from_log(from).inspect(move |entry| {
+                if let Ok(bytes) = entry
+                    && let Ok(record) = RecordRef::decode(bytes)
+                    && record.position % PROGRESS_EVENTS == 0
+                {
+                    progress(record.position, size);
+                }
+            })
+        };
+        let (rebuilt, models) =
+            Runner::rebuild(&kept, &mut counted).map_err(|error| Problem::internal(&error))?;
+        progress(size, size);
+        let rebuilt_answer = Rebuilt { size, models };
+        if let Some(dir) = self.dir() {
+            if !rebuilt_answer.is_same() {
+                self.shared.kept.replace(rebuilt.clone());
+            }
+            Runner::new(dir).save(&rebuilt).map_err(|error| Problem::internal(&error))?;
+        }
+        Ok(rebuilt_answer)
+    }
+
+    /// Recomputes everything from the bytes, the snapshots included. Writers wait meanwhile.
+    ///
+    /// # Errors
+    /// [`Problem`] if the storage cannot be read; what it reads that is wrong is in the answer.
+    pub fn verify(&self, progress: impl FnMut(u64, u64) + Send + 'static) -> Result<Verification, Problem> {
+        let checked = self.with_writer(move |writer| {
+            let report = writer.verify(progress)?;
+            let mut stale = Vec::new();
+            if report.is_sound() {
+                // A world that was begun from a snapshot must be the one that the log alone gives.
+                let mut world = World::default();
+                let folded = fold_world(&mut world, &writer.reader(), 0).is_ok();
+                let same = |a: &World, b: &World| {
+                    codec::encode_snapshot(a).ok().map(|bytes| Digest::of(&bytes))
+                        == codec::encode_snapshot(b).ok().map(|bytes| Digest::of(&bytes))
+                };
+                if !folded || !same(&world, writer.world()) {
+                    stale.push(("world".to_owned(), "world-differs"));
+                }
+            }
+            Ok::<_, gongjian_core::log::StorageError>((report, stale))
+        })?;
+        let (report, mut stale) = checked.map_err(|error| Problem::internal(&error))?;
+        stale.extend(self.damaged_snapshots());
+        if report.faults.is_empty() {
+            let rebuilt = self.compare_views()?;
+            stale.extend(
+                rebuilt.iter().filter(|model| !model.equal()).map(|it| (it.name.to_owned(), "model-differs")),
+            );
+        }
+        Ok(Verification {
+            size: report.events,
+            digest: report.digest.to_string(),
+            root: hex::encode(report.root.0),
+            faults: report.faults,
+            stale,
+            files_missing: report.files_missing,
+        })
+    }
+
+    /// The read models that are kept, against those that the log alone gives.
+    fn compare_views(&self) -> Result<Vec<Comparison>, Problem> {
+        let kept = self.views()?.clone();
+        let (_, models) =
+            Runner::rebuild(&kept, &mut source(self.reader())).map_err(|error| Problem::internal(&error))?;
+        Ok(models)
+    }
+
+    /// Snapshot files whose digest does not fit their content.
+    fn damaged_snapshots(&self) -> Vec<(String, &'static str)> {
+        let Some(dir) = self.dir() else { return Vec::new() };
+        let entries = std::fs::read_dir(dir.join("snapshots")).into_iter().flatten().flatten();
+        let mut damaged: Vec<(String, &'static str)> = entries
+            .filter(|entry| {
+                let bytes = std::fs::read(entry.path()).unwrap_or_default();
+                let good = bytes
+                    .split_first_chunk::<32>()
+                    .is_some_and(|(digest, rest)| Digest::of(rest).0 == *digest);
+                // A name without a position is a file that was being written.
+                let finished = entry.file_name().to_string_lossy().contains('-');
+                finished && !good
+            })
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), "snapshot-damaged"))
+            .collect();
+        damaged.sort_unstable();
+        damaged
+    }
+
+    /// Somebody looked at the clock and says that it is right.
+    ///
+    /// # Errors
+    /// [`Problem`] as for any command.
+    pub fn accept_clock(&self, actor: &str, reason: &str) -> Result<Receipt, Problem> {
+        let (actor, reason) = (actor.to_owned(), reason.to_owned());
+        let id = random_id()?;
+        let answer = self.with_writer(move |writer| writer.accept_clock(id, &actor, &reason))?;
+        let mut answer = answer.map_err(|refused| self.explain(refused))?;
+        answer.receipts.pop().ok_or_else(|| Problem::not_found("receipt"))
+    }
+
+    /// The day on which the first event was recorded.
+    pub fn first_recorded(&self) -> Option<Day> {
+        self.recorded_at(0).map(Day::of_micros)
+    }
+
+    fn recorded_at(&self, position: Position) -> Option<i64> {
+        let bytes = self.reader().get(position).ok()??;
+        RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
+    }
+
+    /// The position that knowledge reaches on a day: the last one recorded by its end.
+    pub fn last_recorded_by(&self, day: Day) -> Option<Position> {
+        let limit = day.last_micros();
+        let (mut low, mut high) = (0, self.reader().size());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.recorded_at(middle)? <= limit {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low.checked_sub(1)
+    }
+}
+
+/// A random id for a command that names none.
+///
+/// # Errors
+/// [`Problem`] if the system gives no randomness.
+pub fn random_id() -> Result<[u8; 16], Problem> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).map_err(|error| Problem::internal(&std::io::Error::other(error)))?;
+    // The marks of a random UUID (RFC 9562, version 4).
+    id[6] = id[6] & 0x0f | 0x40;
+    id[8] = id[8] & 0x3f | 0x80;
+    Ok(id)
+}

@@ -1,0 +1,140 @@
+//! Why a verb failed: what is printed, and the exit code.
+
+use std::error::Error;
+use std::path::Path;
+
+use gongjian_core::ledger::LedgerError;
+use gongjian_core::log::{OpenError, StorageError};
+use serde_json::{Value, json};
+
+use super::Common;
+use crate::error::{Problem, chain};
+
+/// Refused, or verification failed.
+const REFUSED: u8 = 1;
+/// Wrong usage.
+const USAGE: u8 = 2;
+/// A fault of the machine.
+const FAULT: u8 = 3;
+
+/// A verb did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    lines: Vec<String>,
+    json: Option<Value>,
+}
+
+impl Failure {
+    /// The exit code of the process.
+    pub fn exit_code(&self) -> u8 {
+        self.code
+    }
+
+    /// Prints what there is to say: JSON on the standard output where that was asked for.
+    pub fn print(&self) {
+        match &self.json {
+            Some(json) => println!("{json}"),
+            None => self.lines.iter().for_each(|line| eprintln!("{line}")),
+        }
+    }
+
+    /// Something was found wrong and is printed already.
+    pub(super) fn found() -> Failure {
+        Failure { code: REFUSED, lines: Vec::new(), json: None }
+    }
+
+    pub(super) fn usage(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, USAGE, key, args)
+    }
+
+    pub(super) fn fault(common: &Common, what: &str, error: &(dyn Error + 'static)) -> Failure {
+        let args = [("what", what), ("error", &chain(error))];
+        Failure::said(common, FAULT, "cli-fault", &args)
+    }
+
+    fn said(common: &Common, code: u8, key: &str, args: &[(&str, &str)]) -> Failure {
+        let line = common.text().get(key, args);
+        let json = common.json.then(|| json!({ "code": key.trim_start_matches("cli-"), "detail": line }));
+        Failure { code, lines: vec![line], json }
+    }
+
+    /// A problem of this process.
+    pub(super) fn problem(common: &Common, problem: &Problem) -> Failure {
+        Failure::document(common, &problem.to_json(common.text(), ""))
+    }
+
+    /// A problem document, from this process or from a server.
+    pub(super) fn document(common: &Common, document: &Value) -> Failure {
+        let status = document["status"].as_u64().unwrap_or(500);
+        let code = match status {
+            400 | 405 => USAGE,
+            401..=499 => REFUSED,
+            _ => FAULT,
+        };
+        if common.json {
+            return Failure { code, lines: Vec::new(), json: Some(document.clone()) };
+        }
+        let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+        let mut lines = vec![text("detail")];
+        let errors = document["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        // One error that only repeats the sentence says nothing new.
+        if errors.len() > 1 || document["code"] == "workbook-faults" {
+            lines.extend(
+                errors.iter().map(|error| format!("  {}", error["detail"].as_str().unwrap_or_default())),
+            );
+        }
+        if let Some(index) = document["index"].as_u64().filter(|index| *index > 0) {
+            lines.push(common.text().get("cli-index", &[("index", &(index + 1).to_string())]));
+        }
+        if document["current"].is_object() {
+            lines.push(document["current"].to_string());
+        }
+        lines.push(format!("[{}]", text("code")));
+        Failure { code, lines, json: None }
+    }
+
+    /// A ledger that cannot be opened.
+    pub(super) fn opening(common: &Common, dir: &Path, error: &LedgerError) -> Failure {
+        let folder = dir.display().to_string();
+        let args = [("dir", folder.as_str())];
+        match error {
+            LedgerError::Open(OpenError::Missing(_)) => Failure::usage(common, "cli-no-ledger", &args),
+            LedgerError::Open(OpenError::Exists(_)) => {
+                Failure::said(common, REFUSED, "cli-ledger-exists", &args)
+            }
+            LedgerError::Open(OpenError::Storage(StorageError::Locked { .. })) => {
+                Failure::said(common, FAULT, "cli-locked", &args)
+            }
+            LedgerError::Open(OpenError::Corrupt(corruption)) => {
+                let position = corruption.position.to_string();
+                let args = [
+                    ("dir", folder.as_str()),
+                    ("position", &position),
+                    ("what", &corruption.what),
+                    ("expected", &corruption.expected),
+                    ("found", &corruption.found),
+                ];
+                Failure::said(common, FAULT, "cli-damaged", &args)
+            }
+            other => Failure::fault(common, &common.text().get("cli-opening", &args), other),
+        }
+    }
+}
+
+/// Prints to the standard output; a reader that has gone ends the verb quietly.
+pub(super) fn print(common: &Common, bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::fault(common, "stdout", &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a sentence and ends the line.
+pub(super) fn say(common: &Common, line: &str) -> Result<(), Failure> {
+    print(common, format!("{line}\n").as_bytes())
+}

@@ -1,0 +1,134 @@
+//! `import`: workbooks, all together or none.
+
+use std::path::PathBuf;
+
+use axum::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Common;
+use super::client::{Ask, Ledger};
+use super::failure::{Failure, print, say};
+use super::progress;
+use crate::import::{Input, Options};
+
+/// Planned events that a dry run prints.
+const PLAN_SHOWN: usize = 40;
+
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    /// 台账文件 .xlsx .csv / workbooks
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// 只显示将记入什么 / show what would be recorded
+    #[arg(long)]
+    dry_run: bool,
+    /// 以更正记入与账本不符之处，写明原因 / record contradictions as corrections, for this reason
+    #[arg(long, value_name = "REASON")]
+    correct: Option<String>,
+}
+
+pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
+    let mut inputs = Vec::with_capacity(verb.files.len());
+    for path in &verb.files {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let bytes = std::fs::read(path).map_err(|error| {
+            let shown = path.display().to_string();
+            Failure::usage(common, "cli-unreadable", &[("file", &shown), ("error", &error.to_string())])
+        })?;
+        inputs.push(Input { name, bytes });
+    }
+    // A trial leaves no ledger behind where there was none.
+    let ledger = if verb.dry_run { Ledger::open(common)? } else { Ledger::open_or_create(common)? };
+    let options = Options { dry_run: verb.dry_run, correct: verb.correct.clone() };
+    let outcome = import(common, &ledger, inputs, options)?;
+    if common.json {
+        return say(common, &outcome.to_string());
+    }
+    print(common, told(common, &outcome).as_bytes())
+}
+
+/// Imports here or over there; the outcome as JSON.
+pub(super) fn import(
+    common: &Common,
+    ledger: &Ledger,
+    inputs: Vec<Input>,
+    options: Options,
+) -> Result<Value, Failure> {
+    let spinner = progress::spinner(common, "cli-importing");
+    let outcome = match ledger {
+        Ledger::Here(app) => app
+            .import(&inputs, options, common.text())
+            .map_err(|problem| Failure::problem(common, &problem))
+            .and_then(|outcome| {
+                serde_json::to_value(outcome).map_err(|error| Failure::fault(common, "import", &error))
+            }),
+        Ledger::There(_) => {
+            let files: Vec<Value> = inputs
+                .iter()
+                .map(|input| json!({ "name": input.name, "content": STANDARD.encode(&input.bytes) }))
+                .collect();
+            let body = json!({ "files": files, "dryRun": options.dry_run, "correct": options.correct });
+            let body = body.to_string().into_bytes();
+            let target = "/api/v1/imports".to_owned();
+            ledger.fetch_json(common, &Ask { method: Method::POST, target, body: Some(&body) })
+        }
+    };
+    spinner.finish_and_clear();
+    outcome
+}
+
+/// What an import did, in words.
+pub(super) fn told(common: &Common, outcome: &Value) -> String {
+    let text = common.text();
+    let mut out = String::new();
+    let mut put = |key: &str, args: &[(&str, &str)]| {
+        out.push_str(&text.get(key, args));
+        out.push('\n');
+    };
+    let list = |value: &Value| {
+        let parts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        parts.join("、")
+    };
+    for file in outcome["files"].as_array().into_iter().flatten() {
+        let name = file["file"].as_str().unwrap_or_default();
+        let (rows, as_of) = (file["rows"].to_string(), file["asOf"].as_str().unwrap_or_default());
+        let unit = file["reportingUnit"].as_str().unwrap_or_default();
+        let key = if file["known"].as_bool().unwrap_or_default() { "cli-file-known" } else { "cli-file" };
+        put(key, &[("file", name), ("rows", &rows), ("asOf", as_of), ("unit", unit)]);
+        for (field, key) in [("ignored", "cli-file-ignored"), ("dropped", "cli-file-dropped")] {
+            let columns = list(&file[field]);
+            if !columns.is_empty() {
+                put(key, &[("columns", &columns)]);
+            }
+        }
+    }
+    for missing in outcome["missing"].as_array().into_iter().flatten() {
+        put("cli-row-missing", &[("row", &missing.to_string())]);
+    }
+    let total: u64 =
+        outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    let total = total.to_string();
+    for planned in outcome["plan"].as_array().into_iter().flatten().take(PLAN_SHOWN) {
+        let word = |name: &str| planned[name].as_str().unwrap_or_default();
+        put(
+            "cli-planned",
+            &[
+                ("day", word("occurredOn")),
+                ("kind", &text.word("kind", word("kind"))),
+                ("stream", word("stream")),
+            ],
+        );
+    }
+    match (&outcome["positions"], outcome["dryRun"].as_bool()) {
+        (_, Some(true)) => put("cli-would-import", &[("count", &total)]),
+        (Value::Array(ends), _) => {
+            let end = |index: usize| ends.get(index).map(Value::to_string).unwrap_or_default();
+            put("cli-imported", &[("count", &total), ("first", &end(0)), ("last", &end(1))]);
+        }
+        _ => put("cli-nothing-new", &[]),
+    }
+    out
+}

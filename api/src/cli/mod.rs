@@ -1,0 +1,110 @@
+//! The command line: every verb asks the same questions as HTTP, of this process or of a running server.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+mod ask;
+mod client;
+mod demo;
+mod failure;
+mod import;
+mod init;
+mod progress;
+mod record;
+mod serve;
+mod socket;
+mod template;
+mod upkeep;
+
+pub use failure::Failure;
+
+use crate::messages::{Language, Text};
+
+/// 共建账本：县域基层治理的事件账本。The event-sourced governance ledger of a county.
+#[derive(Parser, Debug)]
+#[command(name = "gongjian", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Args, Debug, Clone)]
+struct Common {
+    /// 以 JSON 输出 / print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// 语言：zh 或 en / language
+    #[arg(long, global = true, env = "GONGJIAN_LANG", value_name = "LANG")]
+    lang: Option<String>,
+    /// 账本目录 / folder of the ledger
+    #[arg(long, global = true, env = "GONGJIAN_DATA", default_value = "gongjian-data", value_name = "DIR")]
+    data: PathBuf,
+}
+
+impl Common {
+    fn text(&self) -> Text {
+        self.lang.as_deref().and_then(Language::of_tag).unwrap_or_default().text()
+    }
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// 开启服务 / serve HTTP on this machine
+    Serve(serve::Serve),
+    /// 演示：汶上县 2022 年台账 / import a county and serve it
+    Demo(demo::Demo),
+    /// 建立账本 / make a ledger
+    Init(init::Init),
+    /// 导入台账 / import workbooks, all together or none
+    Import(import::Import),
+    /// 空白台账模板 / an empty workbook to fill in
+    Template(template::Template),
+    /// 记入命令 / record commands, given as JSON
+    Record(record::Record),
+    /// 事件，每行一个 JSON / events as JSON lines
+    Events(ask::Events),
+    /// 列表 / list what the ledger knows
+    List(ask::List),
+    /// 一件事的来龙去脉 / one matter from problem to verification
+    Trail(ask::Trail),
+    /// 季度共建报告 / the quarterly report
+    Report(ask::Report),
+    /// 全部重算并核对 / recompute and compare everything
+    Verify(upkeep::Verify),
+    /// 重建读模型并核对 / fold the read models again and compare
+    Rebuild(upkeep::Rebuild),
+    /// 确认时钟正确 / say that the clock is right
+    ClockAccept(upkeep::ClockAccept),
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+/// [`Failure`] with what to print and the exit code.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let common = &arguments.common;
+    if let Some(lang) = &common.lang
+        && Language::of_tag(lang).is_none()
+    {
+        return Err(Failure::usage(common, "cli-lang-unknown", &[("lang", lang)]));
+    }
+    match &arguments.verb {
+        Verb::Serve(verb) => serve::run(common, verb),
+        Verb::Demo(verb) => demo::run(common, verb),
+        Verb::Init(verb) => init::run(common, verb),
+        Verb::Import(verb) => import::run(common, verb),
+        Verb::Template(verb) => template::run(common, verb),
+        Verb::Record(verb) => record::run(common, verb),
+        Verb::Events(verb) => ask::events(common, verb),
+        Verb::List(verb) => ask::list(common, verb),
+        Verb::Trail(verb) => ask::trail(common, verb),
+        Verb::Report(verb) => ask::report(common, verb),
+        Verb::Verify(verb) => upkeep::verify(common, verb),
+        Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
+        Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
+    }
+}

@@ -1,0 +1,145 @@
+//! `verify`, `rebuild` and `clock-accept`.
+
+use axum::http::Method;
+use clap::Args;
+use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
+use serde_json::{Value, json};
+
+use super::Common;
+use super::client::{Ask, Ledger};
+use super::failure::{Failure, say};
+use super::progress;
+use crate::app::Verification;
+
+#[derive(Args, Debug)]
+pub(super) struct Verify {}
+
+pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
+    let found = match Ledger::open(common) {
+        Ok(Ledger::Here(app)) => {
+            let bar = progress::bar(common, "cli-verifying");
+            let shown = bar.clone();
+            let found = app.verify(move |done, all| {
+                shown.set_length(all);
+                shown.set_position(done);
+            });
+            bar.finish_and_clear();
+            found.map_err(|problem| Failure::problem(common, &problem))?.to_json()
+        }
+        Ok(ledger) => {
+            let spinner = progress::spinner(common, "cli-verifying");
+            let ask = Ask { method: Method::POST, target: "/api/v1/verify".to_owned(), body: None };
+            let found = ledger.fetch_json(common, &ask);
+            spinner.finish_and_clear();
+            found?
+        }
+        // A ledger too damaged to be opened can still be looked at, and its damage named.
+        Err(failure) => without_opening(common).ok_or(failure)?.to_json(),
+    };
+    let sound = found["sound"].as_bool().unwrap_or_default();
+    let shown = if common.json { found.to_string() } else { told(common, &found) };
+    say(common, shown.trim_end())?;
+    if sound { Ok(()) } else { Err(Failure::found()) }
+}
+
+/// Verifies the log's bytes alone.
+fn without_opening(common: &Common) -> Option<Verification> {
+    if !common.data.join("sled").join("conf").exists() {
+        return None;
+    }
+    let storage = SledStorage::open(&common.data, BALLAST_BYTES).ok()?;
+    let tiles = common.data.join("tiles");
+    let options = VerifyOptions { tiles: tiles.exists().then_some(tiles), opened: None };
+    let report = verify_log(&storage, &options, |_, _| ()).ok()?;
+    if report.faults.is_empty() {
+        return None;
+    }
+    Some(Verification {
+        size: report.events,
+        digest: report.digest.to_string(),
+        root: report.root.to_string(),
+        faults: report.faults,
+        stale: Vec::new(),
+        files_missing: report.files_missing,
+    })
+}
+
+fn told(common: &Common, found: &Value) -> String {
+    let text = common.text();
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut lines = Vec::new();
+    for fault in found["faults"].as_array().into_iter().flatten() {
+        let args = ["position", "what", "expected", "found"].map(|name| (name, word(&fault[name])));
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        lines.push(text.get("cli-fault-at", &args));
+    }
+    for stale in found["snapshots"].as_array().into_iter().flatten() {
+        let key = format!("cli-{}", word(&stale["code"]));
+        lines.push(text.get(&key, &[("name", &word(&stale["name"]))]));
+    }
+    let size = found["size"].to_string();
+    let key = if found["sound"].as_bool().unwrap_or_default() { "cli-sound" } else { "cli-unsound" };
+    lines.push(text.get(key, &[("size", &size)]));
+    lines.push(text.get("cli-digest", &[("digest", &word(&found["digest"]))]));
+    lines.push(text.get("cli-root", &[("root", &word(&found["root"]))]));
+    lines.join("\n")
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Rebuild {}
+
+pub(super) fn rebuild(common: &Common, _: &Rebuild) -> Result<(), Failure> {
+    let rebuilt = match Ledger::open(common)? {
+        Ledger::Here(app) => {
+            let bar = progress::bar(common, "cli-rebuilding");
+            let rebuilt = app.rebuild(|done, all| {
+                bar.set_length(all);
+                bar.set_position(done);
+            });
+            bar.finish_and_clear();
+            rebuilt.map_err(|problem| Failure::problem(common, &problem))?.to_json()
+        }
+        ledger @ Ledger::There(_) => {
+            let spinner = progress::spinner(common, "cli-rebuilding");
+            let ask = Ask { method: Method::POST, target: "/api/v1/rebuild".to_owned(), body: None };
+            let rebuilt = ledger.fetch_json(common, &ask);
+            spinner.finish_and_clear();
+            rebuilt?
+        }
+    };
+    let equal = rebuilt["equal"].as_bool().unwrap_or_default();
+    if common.json {
+        say(common, &rebuilt.to_string())?;
+    } else {
+        for model in rebuilt["models"].as_array().into_iter().flatten() {
+            let same = model["equal"].as_bool().unwrap_or_default();
+            let key = if same { "cli-model-equal" } else { "cli-model-differs-now" };
+            let name = model["name"].as_str().unwrap_or_default();
+            let digest = model["rebuilt"].as_str().unwrap_or_default();
+            say(common, &common.text().get(key, &[("name", name), ("digest", digest)]))?;
+        }
+        let size = rebuilt["size"].to_string();
+        say(common, &common.text().get("cli-rebuilt", &[("size", &size)]))?;
+    }
+    if equal { Ok(()) } else { Err(Failure::found()) }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ClockAccept {
+    /// 确认的岗位 / the post that accepts it
+    #[arg(long, value_name = "POST")]
+    actor: String,
+    /// 原因 / why the clock is right
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) fn clock_accept(common: &Common, verb: &ClockAccept) -> Result<(), Failure> {
+    let body = json!({ "actor": verb.actor, "reason": verb.reason }).to_string().into_bytes();
+    let ask = Ask { method: Method::POST, target: "/api/v1/clock-accept".to_owned(), body: Some(&body) };
+    let receipt = Ledger::open(common)?.fetch_json(common, &ask)?;
+    if common.json {
+        return say(common, &receipt.to_string());
+    }
+    say(common, &common.text().get("cli-clock-accepted", &[("position", &receipt["position"].to_string())]))
+}

@@ -1,0 +1,95 @@
+//! `POST /api/v1/commands`: one command or a list, atomic either way.
+
+use std::sync::atomic::Ordering;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use gongjian_core::command::{Receipt, Request, parse_id, parse_request};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answered, AppState, Asking, aside, json};
+use crate::app::{App, random_id, uuid};
+use crate::error::Problem;
+
+/// Smaller bodies are read where they arrive; handing them over would cost more.
+const ASIDE_BYTES: usize = 256 << 10;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Recorded {
+    command_id: String,
+    #[serde(flatten)]
+    receipt: Receipt,
+    replayed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+}
+
+pub(crate) async fn post(
+    State(state): State<AppState>,
+    asking: Asking,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Answered {
+    let body = body.map_err(|rejection| body_problem(&rejection))?;
+    let dry_run = asking.flag("dryRun")?;
+    let app = state.app.clone();
+    let (mut request, is_list) =
+        if body.len() > ASIDE_BYTES { aside(move || read(&app, &body)).await? } else { read(&app, &body)? };
+    check_key(&headers, &request)?;
+    if dry_run {
+        request = request.dry_run();
+    }
+    let command_id = uuid(&request.id);
+    let answer = state.app.submit(request).await.inspect_err(|problem| {
+        if problem.rejection.is_some() {
+            state.counters.refused.fetch_add(1, Ordering::Relaxed);
+        }
+    })?;
+    let replayed = answer.replayed;
+    let counter = if replayed { &state.counters.replayed } else { &state.counters.recorded };
+    counter.fetch_add(if replayed { 1 } else { answer.receipts.len() as u64 }, Ordering::Relaxed);
+    let status = if replayed || dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    let mut receipts: Vec<Recorded> = answer
+        .receipts
+        .into_iter()
+        .map(|receipt| Recorded { command_id: command_id.clone(), receipt, replayed, dry_run })
+        .collect();
+    match receipts.pop() {
+        Some(only) if !is_list => json(status, &only),
+        last => {
+            receipts.extend(last);
+            json(status, &receipts)
+        }
+    }
+}
+
+fn read(app: &App, body: &[u8]) -> Result<(Request, bool), Problem> {
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| Problem::malformed("body", error.to_string()))?;
+    let fallback = random_id()?;
+    Ok(parse_request(value, None, app.today(), fallback)?)
+}
+
+/// The header of the draft standard may repeat the command's id, and nothing else.
+fn check_key(headers: &HeaderMap, request: &Request) -> Result<(), Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(()) };
+    let key = key.to_str().ok().map(|key| key.trim_matches('"')).and_then(parse_id);
+    if key == Some(request.id) {
+        Ok(())
+    } else {
+        Err(Problem::malformed("Idempotency-Key", "the commandId of the body"))
+    }
+}
+
+/// A body that did not arrive whole or is too large.
+pub(crate) fn body_problem(rejection: &BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large")
+            .with("limit", super::BODY_BYTES_MAX >> 20),
+        _ => Problem::malformed("body", rejection),
+    }
+}

@@ -1,0 +1,60 @@
+//! `POST /api/v1/imports`: workbooks in base64, all together or none.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::{Answered, AppState, Asking, Reader, aside, json};
+use crate::error::Problem;
+use crate::import::{Input, Options};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Body {
+    files: Vec<File>,
+    #[serde(default)]
+    dry_run: bool,
+    #[serde(default)]
+    correct: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    content: String,
+}
+
+pub(crate) async fn post(
+    State(state): State<AppState>,
+    Reader(text): Reader,
+    _: Asking,
+    body: Result<Bytes, BytesRejection>,
+) -> Answered {
+    let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
+    let outcome = aside(move || {
+        let body: Body =
+            serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))?;
+        let mut inputs = Vec::with_capacity(body.files.len());
+        for (index, file) in body.files.into_iter().enumerate() {
+            let bytes = STANDARD
+                .decode(file.content)
+                .map_err(|_| Problem::malformed(&format!("files[{index}].content"), "base64"))?;
+            inputs.push(Input { name: file.name, bytes });
+        }
+        if inputs.is_empty() {
+            return Err(Problem::malformed("files", "1, 2, …"));
+        }
+        let outcome =
+            state.app.import(&inputs, Options { dry_run: body.dry_run, correct: body.correct }, text);
+        state.app.save_views();
+        outcome
+    })
+    .await?;
+    let status = if outcome.positions.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    json(status, &outcome)
+}

@@ -1,0 +1,39 @@
+//! Verification, rebuilding and the clock, for verbs that find the folder held by a running server.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::{Answered, AppState, Asking, aside, json};
+use crate::error::Problem;
+
+pub(crate) async fn verify(State(state): State<AppState>, _: Asking) -> Answered {
+    let found = aside(move || state.app.verify(|_, _| ())).await?;
+    json(StatusCode::OK, &found.to_json())
+}
+
+pub(crate) async fn rebuild(State(state): State<AppState>, _: Asking) -> Answered {
+    let rebuilt = aside(move || state.app.rebuild(|_, _| ())).await?;
+    json(StatusCode::OK, &rebuilt.to_json())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accept {
+    actor: String,
+    reason: String,
+}
+
+pub(crate) async fn accept_clock(
+    State(state): State<AppState>,
+    _: Asking,
+    body: Result<Bytes, BytesRejection>,
+) -> Answered {
+    let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
+    let accept: Accept =
+        serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))?;
+    let receipt = aside(move || state.app.accept_clock(&accept.actor, &accept.reason)).await?;
+    json(StatusCode::CREATED, &receipt)
+}

@@ -1,0 +1,304 @@
+//! Sentences for people, in Chinese and English, from the message files of `api/messages`.
+//!
+//! No sentence stands in code: a fault has a stable code and named arguments, and [`Text`] finds the words.
+//! Every `.ftl` file of both languages is part of the binary; a new one is one line in `files!`.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use gongjian_core::rejection::Rejection;
+use unic_langid::LanguageIdentifier;
+
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => {
+        /// Name, Chinese and English text of every message file.
+        const FILES: &[(&str, &str, &str)] = &[$((
+            $name,
+            include_str!(concat!("../messages/zh/", $name, ".ftl")),
+            include_str!(concat!("../messages/en/", $name, ".ftl")),
+        )),+];
+    };
+}
+
+files![
+    "categories",
+    "cli",
+    "commands",
+    "errors",
+    "fields",
+    "findings",
+    "kinds",
+    "rejections",
+    "reports",
+    "states",
+    "workbook",
+];
+
+/// A language that people may read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// 中文, the default.
+    #[default]
+    Chinese,
+    /// On request.
+    English,
+}
+
+impl Language {
+    /// The language of a tag such as `zh`, `zh-CN` or `en-GB`.
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        match tag.trim().split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
+            "zh" => Some(Language::Chinese),
+            "en" => Some(Language::English),
+            _ => None,
+        }
+    }
+
+    /// The best of an `Accept-Language` header; Chinese where it names neither.
+    pub fn of_header(header: &str) -> Language {
+        let mut best = (Language::default(), 0.0_f32);
+        for part in header.split(',') {
+            let (tag, quality) = part.split_once(';').unwrap_or((part, "q=1"));
+            let quality = quality.trim().strip_prefix("q=").and_then(|q| q.parse().ok()).unwrap_or(0.0);
+            if let Some(language) = Language::of_tag(tag)
+                && quality > best.1
+            {
+                best = (language, quality);
+            }
+        }
+        best.0
+    }
+
+    /// The tag for `Content-Language`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }
+    }
+
+    /// The sentences of this language.
+    pub fn text(self) -> Text {
+        Text { language: self }
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BUNDLES: LazyLock<[Bundle; 2]> =
+    LazyLock::new(|| [bundle(Language::Chinese), bundle(Language::English)]);
+
+fn bundle(language: Language) -> Bundle {
+    // Without a known language numbers look plain, which is how they are given anyway.
+    let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    // Isolation marks are for mixed writing directions and would end up in files and comparisons.
+    bundle.set_use_isolating(false);
+    for (_, chinese, english) in FILES {
+        let source = match language {
+            Language::Chinese => *chinese,
+            Language::English => *english,
+        };
+        // A message that does not parse is missing, which a test notices; the others are still there.
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+/// The sentences of one language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    language: Language,
+}
+
+impl Text {
+    /// Which language.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
+    /// A sentence. A key that is missing shows itself, which is better than nothing.
+    pub fn get(self, key: &str, args: &[(&str, &str)]) -> String {
+        self.find(key, args).unwrap_or_else(|| {
+            let mut shown = key.to_owned();
+            for (name, value) in args {
+                shown.push_str(&format!(" {name}={value}"));
+            }
+            shown
+        })
+    }
+
+    /// A sentence without arguments.
+    pub fn plain(self, key: &str) -> String {
+        self.get(key, &[])
+    }
+
+    /// A sentence, if the key is known.
+    pub fn find(self, key: &str, args: &[(&str, &str)]) -> Option<String> {
+        let bundle = &BUNDLES[usize::from(self.language == Language::English)];
+        let (id, attribute) = key.split_once('.').map_or((key, None), |(id, name)| (id, Some(name)));
+        let message = bundle.get_message(id)?;
+        let pattern = match attribute {
+            Some(name) => message.get_attribute(name)?.value(),
+            None => message.value()?,
+        };
+        let mut values = FluentArgs::new();
+        for (name, value) in args {
+            values.set(*name, *value);
+        }
+        Some(bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned())
+    }
+
+    /// The word for something that has a stable English name in the ledger: `word("state", "in-force")`.
+    /// A name without a word is shown as it is.
+    pub fn word(self, what: &str, name: &str) -> String {
+        let key: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
+        self.find(&format!("{what}-{key}"), &[]).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The word for a state of a category.
+    pub fn state(self, category: &str, state: &str) -> String {
+        self.find(&format!("state-{category}-{state}"), &[]).unwrap_or_else(|| state.to_owned())
+    }
+
+    /// The name of a command such as `agreement.sign`.
+    pub fn command(self, command: &str) -> String {
+        self.find(&command.replace('.', "-"), &[]).unwrap_or_else(|| command.to_owned())
+    }
+
+    /// What a rule's no says, with the states, commands and fields in it translated.
+    pub fn rejection(self, rejection: &Rejection) -> String {
+        self.refusal(rejection.code, rejection.args.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// The same, from a code and arguments.
+    pub fn refusal<'a>(self, code: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+        let given: Vec<(&str, &str)> = args.collect();
+        // Whose state it is, shows in the command that was refused.
+        let command = given.iter().find(|(name, _)| *name == "command").map_or("", |(_, command)| command);
+        let category = command.split('.').next().unwrap_or_default();
+        let args: Vec<(&str, String)> =
+            given.iter().map(|(name, value)| (*name, self.argument(code, category, name, value))).collect();
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.get(code, &args)
+    }
+
+    fn argument(self, code: &str, category: &str, name: &str, value: &str) -> String {
+        match name {
+            "state" => self.state(category, value),
+            "command" => self.command(value),
+            "kind" => self.word("kind", value),
+            "field" => self.word("field", value),
+            "what" | "category" => self.word("category", value),
+            "allowed" if code == "state-wrong" => self.words(value, |name| self.command(name)),
+            "allowed" if code == "correction-field" => self.words(value, |name| self.word("field", name)),
+            _ => value.to_owned(),
+        }
+    }
+
+    fn words(self, names: &str, word: impl Fn(&str) -> String) -> String {
+        let words: Vec<String> = names.split_whitespace().map(word).collect();
+        words.join(match self.language {
+            Language::Chinese => "、",
+            Language::English => ", ",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys(source: &str) -> BTreeSet<String> {
+        let resource = FluentResource::try_new(source.to_owned()).expect("the file parses");
+        let mut keys = BTreeSet::new();
+        for line in source.lines() {
+            if let Some((key, _)) = line.split_once(" =")
+                && line.starts_with(|c: char| c.is_ascii_alphabetic())
+            {
+                assert!(keys.insert(key.to_owned()), "{key} stands there twice");
+            }
+        }
+        assert!(resource.entries().count() >= keys.len());
+        keys
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        let mut all = BTreeSet::new();
+        for (name, chinese, english) in FILES {
+            let (chinese, english) = (keys(chinese), keys(english));
+            assert_eq!(chinese, english, "{name}.ftl");
+            for key in chinese {
+                assert!(all.insert(key.clone()), "{key} stands in two files");
+            }
+        }
+    }
+
+    /// Every text literal of the program.
+    fn literals() -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the sources are there").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    let source = std::fs::read_to_string(path).expect("a source is text");
+                    found.extend(source.split('"').skip(1).map(str::to_owned));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn no_key_is_missing_that_code_uses() {
+        let text = Language::Chinese.text();
+        let prefixes =
+            ["cli-", "trail-", "report-", "docs-", "api-", "answer-", "envelope-", "finding-", "step-"];
+        let is_key = |literal: &String| {
+            prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
+                && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        // Names of operations look like keys.
+        let operations = ["docs-script", "docs-style"];
+        for key in literals().iter().filter(|it| is_key(it) && !operations.contains(&it.as_str())) {
+            // A word such as `report-kind` may be the beginning of keys.
+            let begins = FILES.iter().any(|(_, chinese, _)| chinese.contains(&format!("\n{key}-")));
+            assert!(text.find(key, &[]).is_some() || begins, "{key}");
+        }
+        for code in gongjian_core::rejection::CODES {
+            assert!(text.find(code, &[]).is_some(), "{code}");
+        }
+        for kind in gongjian_core::domain::kinds() {
+            assert_ne!(text.word("kind", kind.name), kind.name);
+        }
+        for command in gongjian_core::domain::command_names() {
+            assert_ne!(text.command(command), command);
+        }
+        for code in gongjian_projections::findings::Code::ALL {
+            let word = code.word();
+            assert_ne!(text.word("finding-title", word), word);
+            assert!(text.find(&format!("finding-{word}"), &[]).is_some(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_best_language_of_a_header_is_taken() {
+        assert_eq!(Language::of_header("en-GB,en;q=0.9,zh;q=0.1"), Language::English);
+        assert_eq!(Language::of_header("en;q=0.2, zh-CN"), Language::Chinese);
+        assert_eq!(Language::of_header("fr"), Language::Chinese);
+    }
+
+    #[test]
+    fn a_missing_key_shows_itself() {
+        assert_eq!(Language::English.text().get("no-such-key", &[("a", "1")]), "no-such-key a=1");
+    }
+}

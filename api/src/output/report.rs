@@ -1,0 +1,158 @@
+//! The quarterly report as a table, CSV and Markdown.
+
+use gongjian_core::day::Quarter;
+use gongjian_projections::figures::{Counted, Figure, Figures, Kind, Report, Value};
+
+use super::{Rows, csv as csv_file, table};
+use crate::messages::{Language, Text};
+
+/// The figures of a report as rows: what is counted, how, and the number.
+fn rows(figures: &Figures, text: Text) -> Rows {
+    let headers = ["report-figure", "report-kind", "report-value"].map(|key| text.plain(key)).to_vec();
+    let mut rows = Vec::new();
+    for (figure, counted) in figures.iter() {
+        rows.push(vec![label(figure, text), kind(figure.kind(), text), value(counted)]);
+        if let Value::Breakdown(parts) = &counted.value {
+            rows.extend(
+                parts
+                    .iter()
+                    .map(|(name, number)| vec![format!("　{name}"), String::new(), number.to_string()]),
+            );
+        }
+    }
+    Rows { headers, rows }
+}
+
+fn label(figure: Figure, text: Text) -> String {
+    match text.language() {
+        Language::Chinese => figure.chinese().to_owned(),
+        Language::English => figure.english().to_owned(),
+    }
+}
+
+fn kind(kind: Kind, text: Text) -> String {
+    text.word("report-kind", kind.word())
+}
+
+/// A rate shows numerator and denominator.
+fn value(counted: &Counted) -> String {
+    match counted.of {
+        Some(of) => format!("{} / {of}", counted.value.number()),
+        None => counted.value.number().to_string(),
+    }
+}
+
+/// `2022年第三季度`, or `third quarter of 2022` as `2022-Q3`.
+fn quarter(quarter: Quarter, text: Text) -> String {
+    match text.language() {
+        Language::Chinese => quarter.label(),
+        Language::English => quarter.to_string(),
+    }
+}
+
+fn heading(report: &Report, text: Text) -> String {
+    let scope = report.scope.word();
+    let (what, code) = scope.split_once('/').unwrap_or((&scope, ""));
+    let part = match what {
+        "street" => report.streets.get(code),
+        _ => report.communities.get(code),
+    };
+    let name = part.map_or_else(|| code.to_owned(), |part| part.name.clone());
+    let place = text.get(&format!("report-scope-{what}"), &[("name", &name)]);
+    text.get("report-heading", &[("quarter", &quarter(report.quarter, text)), ("place", &place)])
+}
+
+fn footing(report: &Report, text: Text) -> String {
+    let position = report.as_of.position.map_or_else(|| "-".to_owned(), |position| position.to_string());
+    let digest = report.as_of.digest.as_deref().unwrap_or("-");
+    text.get(
+        "report-footing",
+        &[("position", &position), ("digest", digest), ("on", &report.as_of.on.to_string())],
+    )
+}
+
+/// The report for a terminal.
+pub fn summary(report: &Report, text: Text) -> String {
+    format!(
+        "{}\n{}{}\n",
+        heading(report, text),
+        table::plain(&rows(&report.figures, text)),
+        footing(report, text)
+    )
+}
+
+/// The report as Markdown, with a table for each street and community.
+pub fn markdown(report: &Report, text: Text) -> String {
+    let mut out =
+        format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
+    let parts = [("report-streets", &report.streets), ("report-communities", &report.communities)];
+    for (key, parts) in parts {
+        if parts.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("## {}\n\n", text.plain(key)));
+        for (code, part) in parts {
+            out.push_str(&format!(
+                "### {} {code}\n\n{}\n",
+                part.name,
+                markdown_table(&rows(&part.figures, text))
+            ));
+        }
+    }
+    out.push_str(&footing(report, text));
+    out.push('\n');
+    out
+}
+
+fn markdown_table(rows: &Rows) -> String {
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut out = line(&rows.headers);
+    out.push_str("| --- | --- | ---: |\n");
+    rows.rows.iter().for_each(|row| out.push_str(&line(row)));
+    out
+}
+
+/// The report as CSV: one line a scope and figure.
+pub fn csv(report: &Report, text: Text) -> Vec<u8> {
+    let headers = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"]
+        .map(|name| text.plain(&format!("report-column-{name}")))
+        .to_vec();
+    let quarter = report.quarter.to_string();
+    let mut rows = Vec::new();
+    let mut put = |scope: &str, code: &str, place: &str, figures: &Figures| {
+        for (figure, counted) in figures.iter() {
+            let line = |name: String, label: String, value: u64, of: Option<u64>| {
+                let of = of.map(|of| of.to_string()).unwrap_or_default();
+                let kind = figure.kind().word().to_owned();
+                let (scope, code, place) = (scope.to_owned(), code.to_owned(), place.to_owned());
+                vec![quarter.clone(), scope, code, place, name, label, kind, value.to_string(), of]
+            };
+            let name = figure.name().to_owned();
+            rows.push(line(name.clone(), label(figure, text), counted.value.number(), counted.of));
+            if let Value::Breakdown(parts) = &counted.value {
+                for (part, number) in parts {
+                    rows.push(line(
+                        format!("{name}.{part}"),
+                        format!("{}·{part}", label(figure, text)),
+                        *number,
+                        None,
+                    ));
+                }
+            }
+        }
+    };
+    let scope = report.scope.word();
+    let (what, code) = scope.split_once('/').unwrap_or((&scope, ""));
+    let part = report.streets.get(code).or_else(|| report.communities.get(code));
+    put(what, code, part.map_or("", |part| &part.name), &report.figures);
+    for (code, part) in report.streets.iter().filter(|(street, _)| *street != code) {
+        put("street", code, &part.name, &part.figures);
+    }
+    for (code, part) in report.communities.iter().filter(|(community, _)| *community != code) {
+        put("community", code, &part.name, &part.figures);
+    }
+    csv_file::write(&Rows { headers, rows })
+}

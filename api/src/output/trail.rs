@@ -1,0 +1,124 @@
+//! One matter told as people tell it: what, where, who, when; then every step with its proof.
+
+use std::fmt::Write as _;
+
+use gongjian_projections::trail::{Matter, Named, Step, Trail};
+use serde_json::Value;
+
+use crate::messages::Text;
+
+/// Letters of a digest that a reader compares.
+const DIGEST_SHOWN: usize = 12;
+
+/// The story of every matter behind an id.
+pub fn narrative(trail: &Trail, text: Text) -> String {
+    let mut out = String::new();
+    for subject in &trail.subjects {
+        let names = subject.names.join("、");
+        let args = [("name", subject.name.as_str()), ("code", &subject.code), ("names", &names)];
+        line(&mut out, &text.get("trail-subject", &args));
+    }
+    if trail.matters.len() != 1 {
+        line(&mut out, &text.get("trail-count", &[("count", &trail.matters.len().to_string())]));
+    }
+    for matter in &trail.matters {
+        out.push('\n');
+        tell(&mut out, matter, text);
+    }
+    let position = trail.position.map_or_else(|| "-".to_owned(), |position| position.to_string());
+    out.push('\n');
+    line(&mut out, &text.get("trail-footing", &[("position", &position), ("on", &trail.on.to_string())]));
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn tell(out: &mut String, matter: &Matter, text: Text) {
+    line(out, &text.get("trail-matter", &[("title", &matter.title), ("root", &matter.root)]));
+    head(out, matter, text);
+    line(out, &text.plain("trail-steps"));
+    for step in &matter.steps {
+        line(out, &step_line(step, text));
+        if let Some(said) = said(&step.data) {
+            line(out, &format!("      {said}"));
+        }
+    }
+    if !matter.not_stated.is_empty() {
+        line(out, &text.plain("trail-not-stated"));
+        for missing in &matter.not_stated {
+            line(out, &format!("    {}：{}", missing.stream, text.word("step", missing.step)));
+        }
+    }
+}
+
+/// What the matter is about and what it came to; only what the record says.
+fn head(out: &mut String, matter: &Matter, text: Text) {
+    let summary = &matter.summary;
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            let label = text.plain(&format!("trail-{key}"));
+            let _ = writeln!(out, "  {label}：{value}");
+        }
+    };
+    put("place", summary.place.as_ref().map(named));
+    put("community", summary.community.as_ref().map(named));
+    put("households", summary.households.map(|households| households.to_string()));
+    put("category", summary.category.clone());
+    put("raised-on", summary.raised_on.map(|day| day.to_string()));
+    put("problem", summary.problem.clone());
+    for meeting in &summary.meetings {
+        let held = if meeting.held { "trail-held" } else { "trail-not-held" };
+        let minutes = meeting.minutes.clone().map(|minutes| format!("，{minutes}")).unwrap_or_default();
+        let shown = format!("{} {}（{}）{minutes}", meeting.date, meeting.meeting_type, text.plain(held));
+        put("meeting", Some(shown));
+    }
+    put("decision", summary.decision.clone());
+    put("responsible", summary.responsible.as_ref().map(named));
+    put("supporting", Some(summary.supporting.iter().map(named).collect::<Vec<_>>().join("、")));
+    put("due-on", summary.due_on.map(|day| day.to_string()));
+    put("completed-on", summary.completed_on.map(|day| day.to_string()));
+    let verified = summary.verified_on.map(|day| {
+        let verifier = summary.verifier.as_ref().map(named).unwrap_or_default();
+        format!("{day} {verifier}")
+    });
+    put("verified", verified);
+}
+
+fn named(named: &Named) -> String {
+    if named.name.is_empty() || named.name == named.code {
+        return named.code.clone();
+    }
+    format!("{}（{}）", named.name, named.code)
+}
+
+fn step_line(step: &Step, text: Text) -> String {
+    let by = step.doer.as_ref().map_or_else(|| text.word("post", &step.recorded_by), named);
+    let digest = step.digest.to_string();
+    let mut marks = vec![text.word("assurance", step.assurance)];
+    if let Some(days) = step.late {
+        marks.push(text.get("trail-late", &[("days", &days.to_string())]));
+    }
+    if step.correction {
+        marks.push(text.plain("trail-correction"));
+    }
+    format!(
+        "  {}  {}  {}  {by}  〔{}〕  #{} {}",
+        step.occurred_on,
+        text.word("kind", &step.kind),
+        step.stream,
+        marks.join("，"),
+        step.position,
+        digest.get(..DIGEST_SHOWN).unwrap_or(&digest),
+    )
+}
+
+/// The words of a step, where its payload has any.
+fn said(data: &Value) -> Option<&str> {
+    ["text", "reason", "summary", "minutes", "title"]
+        .into_iter()
+        .find_map(|field| data.get(field).and_then(Value::as_str))
+        .filter(|text| !text.is_empty())
+}

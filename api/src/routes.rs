@@ -1,0 +1,151 @@
+//! Every URL of the product, in one table: the router and the OpenAPI document are made from it.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::LISTS;
+use crate::error::Problem;
+use crate::http::{
+    AppState, BODY_BYTES_MAX, commands, docs, events, frame, health, imports, lists, live, openapi, reports,
+    trails, upkeep,
+};
+
+/// One operation.
+pub(crate) struct Route {
+    /// `GET` or `POST`.
+    pub(crate) method: Method,
+    /// The path, with `{names}`.
+    pub(crate) path: &'static str,
+    /// Its id in OpenAPI; `route-ID` is its summary in the message files.
+    pub(crate) id: &'static str,
+    /// Parameters of the query.
+    pub(crate) query: &'static [&'static str],
+    /// The schema of the body, by name.
+    pub(crate) body: Option<&'static str>,
+    /// The schema of the answer, by name, or its media type where it is not JSON.
+    pub(crate) answer: &'static str,
+    /// Statuses of answers that are no problems.
+    pub(crate) good: &'static [u16],
+    /// Statuses of problems.
+    pub(crate) bad: &'static [u16],
+    handler: fn() -> MethodRouter<AppState>,
+}
+
+const AS_OF: &[&str] = &["asOf", "on", "format"];
+const EVERY: &[u16] = &[400, 500, 503];
+
+macro_rules! route {
+    ($method:ident $path:literal, $id:literal, $query:expr, $body:expr => $answer:literal, $good:expr, $bad:expr, $handler:expr) => {
+        Route {
+            method: Method::$method,
+            path: $path,
+            id: $id,
+            query: $query,
+            body: $body,
+            answer: $answer,
+            good: $good,
+            bad: $bad,
+            handler: || $handler,
+        }
+    };
+}
+
+/// Every operation but the lists, which [`LISTS`] names.
+pub(crate) const ROUTES: &[Route] = &[
+    route!(POST "/api/v1/commands", "record", &["dryRun"], Some("Commands") => "Receipts",
+        &[200, 201], &[400, 409, 413, 422, 500, 503], post(commands::post)),
+    route!(GET "/api/v1/events", "events", &["from", "limit", "stream", "kind", "asOf", "cursor", "raw", "format"],
+        None => "EventPage", &[200], &[400, 404, 500, 503], get(events::list)),
+    route!(GET "/api/v1/events/live", "live", &["after"], None => "text/event-stream", &[200], EVERY,
+        get(live::live)),
+    route!(GET "/api/v1/events/{position}", "event", &["raw"], None => "Event", &[200],
+        &[400, 404, 410, 500, 503], get(events::one)),
+    route!(GET "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
+        &[400, 404, 500, 503], get(lists::roster)),
+    route!(GET "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
+        get(trails::get)),
+    route!(GET "/api/v1/reports/co-building", "report",
+        &["quarter", "street", "community", "asOf", "on", "format", "events"], None => "Report", &[200],
+        &[400, 404, 500, 503], get(reports::co_building)),
+    route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],
+        &[400, 409, 413, 422, 500, 503], post(imports::post)),
+    route!(POST "/api/v1/verify", "verify", &[], None => "Verification", &[200], EVERY, post(upkeep::verify)),
+    route!(POST "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
+    route!(POST "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
+        &[400, 422, 500, 503], post(upkeep::accept_clock)),
+    route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),
+    route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
+    route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
+    route!(GET "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
+    route!(GET "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
+    route!(GET "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
+    route!(GET "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
+    route!(GET "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
+];
+
+/// Parameters of every list; those of [`lists::AS_OF_LISTS`] take `asOf` too.
+pub(crate) const LIST_QUERY: &[&str] = &[
+    "community",
+    "street",
+    "state",
+    "unit",
+    "category",
+    "dueBefore",
+    "overdue",
+    "contains",
+    "quarter",
+    "on",
+    "sort",
+    "limit",
+    "cursor",
+    "format",
+];
+
+/// The parameters that a route takes in its query.
+pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
+    // A HEAD request is a GET whose body is not sent.
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let route = ROUTES.iter().find(|route| route.path == path && route.method == *method);
+    if let Some(route) = route {
+        return route.query.to_vec();
+    }
+    let rest = path.strip_prefix("/api/v1/").unwrap_or_default();
+    let name = rest.strip_suffix("/{id}").unwrap_or(rest);
+    let mut names = if name == rest { LIST_QUERY.to_vec() } else { vec!["on"] };
+    if lists::AS_OF_LISTS.contains(&name) {
+        names.push("asOf");
+    }
+    names
+}
+
+/// The whole HTTP interface over an open ledger; needs no socket.
+pub fn router(state: AppState) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        router = router.route(route.path, (route.handler)());
+    }
+    for list in LISTS {
+        let path = format!("/api/v1/{list}");
+        router = router.route(&path, get(lists::list)).route(&format!("{path}/{{id}}"), get(lists::one));
+    }
+    router
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), frame))
+        .with_state(state)
+}
+
+/// A panic is a fault of this program; the request ends, the server goes on.
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    let what = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    let error = std::io::Error::other(format!("a handler panicked: {what}"));
+    axum::response::IntoResponse::into_response(Problem::internal(&error))
+}
