@@ -22,6 +22,10 @@ use gongjian_projections::runner::{EventSource, Next, Runner};
 use gongjian_projections::views::Views;
 use gongjian_tests::workbooks;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn options(tiles: bool) -> ledger::Options {
     let mut options = ledger::Options::new(Arc::new(SystemClock::default()));
     options.log = LogOptions { ballast_bytes: 0, tiles };
