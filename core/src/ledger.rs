@@ -7,11 +7,9 @@
 //!
 //! **Architecture invariant:** *rules across streams cannot race: one thread decides, in log order.*
 
-use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::clock::{Clock, ClockFault, ClockWatch};
 use crate::codec;
@@ -20,15 +18,19 @@ use crate::day::Day;
 use crate::domain::category::{self, Context};
 use crate::domain::facts::At;
 use crate::domain::ledger::LedgerCommand;
-use crate::domain::rule::{DEFAULTS, Parameter, RuleCommand};
-use crate::domain::{Event, World, kinds, schema};
-use crate::event::EventKind;
-use crate::log::{
-    AppendError, Draft, Log, LogOptions, LogReader, NewEvent, OpenError, RecordedEvent, Report, StorageError,
-};
+use crate::domain::{Event, World, schema};
+use crate::log::{AppendError, Log, LogOptions, LogReader, OpenError, RecordedEvent, Report, StorageError};
 use crate::record::{Position, RecordRef, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
+
+mod group;
+mod opening;
+mod session;
+
+use group::{DECLARED, Decision, Group, Outcome, declaration_stream, trial};
+pub use opening::fold_world;
+pub use session::Session;
 
 /// The stream of the ledger's own events.
 pub const LEDGER_STREAM: &str = "ledger/main";
@@ -199,116 +201,6 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Makes a ledger in a folder that has none: event 0, the rule book's defaults, and the signing key.
-    ///
-    /// # Errors
-    /// [`LedgerError`], among them that there is a ledger already.
-    pub fn create(dir: &Path, options: Options) -> Result<Writer, LedgerError> {
-        let public_key = crate::signer::create(&dir.join("keys"))
-            .map_err(|source| LedgerError::Io { what: "the signing key cannot be written".into(), source })?;
-        let log = Log::create(dir, options.log)?;
-        let mut writer = Writer::over(log, World::default(), Some(dir), &options);
-        writer.open_first(&options.origin, &public_key)?;
-        Ok(writer)
-    }
-
-    /// Opens the ledger in a folder.
-    ///
-    /// # Errors
-    /// [`LedgerError`], among them that there is none, that another process holds it, or that this program
-    /// describes a kind otherwise than the log declares it.
-    pub fn open(dir: &Path, options: Options) -> Result<Writer, LedgerError> {
-        let log = Log::open(dir, options.log)?;
-        let snapshots = Snapshots::of(dir);
-        let (world, snapshot_at) = load_world(&log.reader(), Some(&snapshots))?;
-        check_schemas(&world)?;
-        let mut writer = Writer::over(log, world, Some(dir), &options);
-        writer.snapshot_at = snapshot_at;
-        if writer.log.reader().size() == 0 {
-            // A kill between making the folder and event 0: there is nothing to lose.
-            let public_key = crate::signer::create(&dir.join("keys")).map_err(|source| LedgerError::Io {
-                what: "the signing key cannot be written".into(),
-                source,
-            })?;
-            writer.open_first(&options.origin, &public_key)?;
-        }
-        Ok(writer)
-    }
-
-    /// A ledger over any log, for tests; an empty log is opened for the first time.
-    ///
-    /// # Errors
-    /// As [`Writer::open`].
-    pub fn with_log(log: Log, options: &Options) -> Result<Writer, LedgerError> {
-        let (world, _) = load_world(&log.reader(), None)?;
-        check_schemas(&world)?;
-        let mut writer = Writer::over(log, world, None, options);
-        if writer.log.reader().size() == 0 {
-            writer.open_first(&options.origin, &base64::engine::general_purpose::STANDARD.encode([7; 32]))?;
-        }
-        Ok(writer)
-    }
-
-    fn over(log: Log, world: World, dir: Option<&Path>, options: &Options) -> Writer {
-        let is_declared =
-            |kind: &EventKind| world.schema.get(&schema::stream_id(kind.name, kind.version)).is_some();
-        let declared =
-            kinds().iter().filter(|kind| is_declared(kind)).map(|kind| (kind.name, kind.version)).collect();
-        let accepted = world.ledger.get("main").and_then(|ledger| ledger.accepted_clock);
-        Writer {
-            watch: ClockWatch::new(options.outside_time, accepted),
-            clock: Arc::clone(&options.clock),
-            snapshots: dir.map(Snapshots::of),
-            snapshot_at: 0,
-            followers: Vec::new(),
-            broken: false,
-            declared,
-            log,
-            world,
-        }
-    }
-
-    fn open_first(&mut self, origin: &str, public_key: &str) -> Result<(), LedgerError> {
-        let today = Day::of_micros(self.clock.now_micros());
-        let random = |what: &str| {
-            let mut bytes = [0; 16];
-            getrandom::fill(&mut bytes).map(|()| bytes).map_err(|error| LedgerError::Io {
-                what: what.to_owned(),
-                source: std::io::Error::other(error),
-            })
-        };
-        let open = LedgerCommand::Open {
-            ledger_id: hex::encode(random("no random number for the ledger's id")?),
-            origin: origin.to_owned(),
-            public_key: public_key.to_owned(),
-        };
-        // Two requests of one batch: event 0 is the opening, and the layouts of what follows come after it.
-        let opening = Request::new(
-            random("no random number for the first command")?,
-            vec![Envelope::new(open, LEDGER_STREAM, today, "system")],
-        );
-        let mut commands = Vec::with_capacity(DEFAULTS.len());
-        for rule in DEFAULTS {
-            let adopt = RuleCommand::Adopt {
-                title: rule.title.to_owned(),
-                source: rule.source.to_owned(),
-                valid_from: None,
-                parameters: rule
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| Parameter { name: (*name).to_owned(), value: *value })
-                    .collect(),
-            };
-            commands.push(Envelope::new(adopt, format!("rule/{}", rule.id), today, "system"));
-        }
-        let rules = Request::new(random("no random number for the rule book")?, commands);
-        let answers = self.handle(vec![opening, rules]);
-        answers
-            .into_iter()
-            .try_for_each(|answer| answer.map(drop))
-            .map_err(|refused| LedgerError::First(Box::new(refused)))
-    }
-
     /// Adds a follower; it is told of events from now on.
     pub fn follow(&mut self, follower: Box<dyn Follower>) {
         self.followers.push(follower);
@@ -424,7 +316,7 @@ impl Writer {
     /// Leaves no trace of a request.
     fn give_up(&mut self, group: &mut Group) {
         self.world.undo();
-        group.declared.clear();
+        group.give_up();
     }
 
     /// The first answer of a request whose id is in the log.
@@ -439,6 +331,9 @@ impl Writer {
             let record = RecordRef::decode(&bytes).ok()?;
             if record.command_digest != request.digest {
                 return Some(Outcome::Done(Err(Refused::CommandReused { position })));
+            }
+            if record.kind == DECLARED {
+                continue;
             }
             receipts.push(Receipt {
                 stream: record.stream.to_owned(),
@@ -461,10 +356,9 @@ impl Writer {
         let mut decisions = Vec::with_capacity(request.commands.len());
         for (index, envelope) in request.commands.iter().enumerate() {
             let decision = self.decide_one(index, envelope, group)?;
-            self.fold_one(index, envelope, &decision, group, 0);
+            self.fold_one(envelope, &decision, group);
             decisions.push(decision);
         }
-        self.settle_positions(&request.commands, &decisions, group);
         Ok(decisions)
     }
 
@@ -492,48 +386,25 @@ impl Writer {
         let attributed = attributed.map_err(rejected)?;
         let decided = self.world.decide(&context, &envelope.stream, &envelope.command).map_err(rejected)?;
         let kind = decided.event.kind();
-        group.declare(kind, &self.declared);
+        let declares = group.declare(&kind, &self.declared);
         let payload = decided.event.encode().map_err(|_| Refused::TooLarge { index })?;
         let revision = actual.map_or(0, |revision| revision + 1);
-        Ok(Decision { kind, payload, revision, attributed, decided })
+        Ok(Decision { kind, declares, payload, revision, attributed, decided })
     }
 
-    /// Folds a decision into the world, which thereby runs ahead of the log.
-    fn fold_one(
-        &mut self,
-        index: usize,
-        envelope: &Envelope,
-        decision: &Decision,
-        group: &Group,
-        shift: u64,
-    ) {
-        let at = At {
-            position: group.draft.end() + shift + index as u64,
-            recorded_at: group.now,
-            occurred: envelope.occurred_day,
-        };
+    /// Folds a decision into the world, which thereby runs ahead of the log, at the position it will have.
+    fn fold_one(&mut self, envelope: &Envelope, decision: &Decision, group: &mut Group) {
+        if decision.declares {
+            let declared = Event::from(schema::SchemaEvent::from(schema::declare(&decision.kind)));
+            let stream = declaration_stream(&decision.kind);
+            let at = At { position: group.next, recorded_at: group.now, occurred: group.today };
+            self.world.apply(&stream, 0, &stream, &declared, &at);
+            group.next += 1;
+        }
+        let at = At { position: group.next, recorded_at: group.now, occurred: envelope.occurred_day };
         let decided = &decision.decided;
         self.world.apply(&envelope.stream, decision.revision, &decided.trail, &decided.event, &at);
-    }
-
-    /// Declarations stand before the events that need them and move their positions, which states keep:
-    /// where there are any, the request is folded again with the positions that its events will have.
-    fn settle_positions(&mut self, commands: &[Envelope], decisions: &[Decision], group: &Group) {
-        let shift = group.declared.len() as u64;
-        if shift == 0 {
-            return;
-        }
-        self.world.undo();
-        self.world.begin();
-        for (position, kind) in (group.draft.end()..).zip(&group.declared) {
-            let event = Event::from(schema::SchemaEvent::from(schema::declare(kind)));
-            let stream = format!("schema/{}", schema::stream_id(kind.name, kind.version));
-            let at = At { position, recorded_at: group.now, occurred: group.today };
-            self.world.apply(&stream, 0, &stream, &event, &at);
-        }
-        for (index, (envelope, decision)) in commands.iter().zip(decisions).enumerate() {
-            self.fold_one(index, envelope, decision, group, shift);
-        }
+        group.next += 1;
     }
 
     /// Begins a session: commands tried one after the other, then recorded together or not at all.
@@ -611,327 +482,6 @@ impl Writer {
         }
         self.log.close();
     }
-}
-
-/// Commands tried one after the other, each seeing what the ones before it would do, and then recorded as one
-/// atomic list or not at all. Dropping a session gives it up.
-pub struct Session<'w> {
-    writer: &'w mut Writer,
-    group: Group,
-    commands: Vec<Envelope>,
-    decisions: Vec<Decision>,
-    open: bool,
-}
-
-impl Session<'_> {
-    /// The world with everything that was tried so far.
-    pub fn world(&self) -> &World {
-        &self.writer.world
-    }
-
-    /// The local day on which the session's events are taken in.
-    pub fn today(&self) -> Day {
-        self.group.today
-    }
-
-    /// How many commands were accepted so far.
-    pub fn count(&self) -> usize {
-        self.commands.len()
-    }
-
-    /// The commands accepted so far, with the kinds of their events.
-    pub fn accepted(&self) -> impl Iterator<Item = (&Envelope, &'static str)> {
-        self.commands.iter().zip(self.decisions.iter().map(|decision| decision.kind.name))
-    }
-
-    /// Tries one more command.
-    ///
-    /// # Errors
-    /// [`Refused`]; the session goes on without it.
-    pub fn attempt(&mut self, envelope: Envelope) -> Result<(), Refused> {
-        let index = self.commands.len();
-        if index >= EVENTS_MAX {
-            return Err(Refused::TooMany);
-        }
-        let decision = self.writer.decide_one(index, &envelope, &mut self.group)?;
-        self.writer.fold_one(index, &envelope, &decision, &self.group, 0);
-        self.commands.push(envelope);
-        self.decisions.push(decision);
-        Ok(())
-    }
-
-    /// Records what was accepted as one request.
-    ///
-    /// # Errors
-    /// [`Refused`]; nothing is recorded then, or nobody knows (`OutcomeUnknown`).
-    pub fn record(mut self, id: [u8; 16]) -> Result<Answer, Refused> {
-        let commands = std::mem::take(&mut self.commands);
-        let decisions = std::mem::take(&mut self.decisions);
-        self.writer.settle_positions(&commands, &decisions, &self.group);
-        let request = Request::new(id, commands);
-        let events = self.group.add(decisions, &request, &mut self.writer.declared)?;
-        self.writer.world.keep();
-        self.open = false;
-        let draft = self.writer.log.draft();
-        let group = std::mem::replace(&mut self.group, Group::new(draft, 0));
-        let outcomes = vec![Outcome::InGroup { events, replayed: false }];
-        self.writer.finish(group, outcomes).pop().unwrap_or(Err(Refused::Closed))
-    }
-}
-
-impl Drop for Session<'_> {
-    fn drop(&mut self) {
-        if self.open {
-            self.writer.world.undo();
-        }
-    }
-}
-
-/// A decided command before it has a place.
-struct Decision {
-    kind: EventKind,
-    payload: Vec<u8>,
-    revision: Revision,
-    attributed: Option<String>,
-    decided: crate::domain::Decided,
-}
-
-/// What a request would have recorded; positions and digests are not known.
-fn trial(request: &Request, decisions: &[Decision]) -> Answer {
-    let receipts = request
-        .commands
-        .iter()
-        .zip(decisions)
-        .map(|(envelope, decision)| Receipt {
-            stream: envelope.stream.clone(),
-            kind: decision.kind.name.to_owned(),
-            position: 0,
-            revision: decision.revision,
-            digest: String::new(),
-        })
-        .collect();
-    Answer { receipts, replayed: false }
-}
-
-/// What becomes of one request.
-enum Outcome {
-    /// Settled without writing.
-    Done(Result<Answer, Refused>),
-    /// Recorded if the group is: its events' places in the group.
-    InGroup { events: std::ops::Range<usize>, replayed: bool },
-}
-
-impl Outcome {
-    fn failed(self, unknown: bool) -> Result<Answer, Refused> {
-        match self {
-            Outcome::Done(answer) => answer,
-            Outcome::InGroup { .. } if unknown => Err(Refused::OutcomeUnknown),
-            Outcome::InGroup { .. } => Err(Refused::ReadOnly),
-        }
-    }
-
-    fn answer(
-        self,
-        first: Position,
-        recorded: &[RecordedEvent],
-        events: &[Event],
-    ) -> Result<Answer, Refused> {
-        match self {
-            Outcome::Done(answer) => answer,
-            Outcome::InGroup { events: range, replayed } => {
-                let receipts = range
-                    .filter_map(|index| {
-                        let event = recorded.get(index)?;
-                        debug_assert_eq!(event.position, first + index as u64);
-                        Some(Receipt {
-                            stream: event.stream.clone(),
-                            kind: events.get(index)?.kind().name.to_owned(),
-                            position: event.position,
-                            revision: event.revision,
-                            digest: event.digest.to_string(),
-                        })
-                    })
-                    .collect();
-                Ok(Answer { receipts, replayed })
-            }
-        }
-    }
-}
-
-/// Requests that will be one batch.
-struct Group {
-    draft: Draft,
-    now: i64,
-    today: Day,
-    /// Events in the order of the draft.
-    events: Vec<Event>,
-    /// Declarations of the request at hand, in order.
-    declared: Vec<EventKind>,
-    /// Requests of this group by id: their digest, and the places of their events.
-    commands: FxHashMap<[u8; 16], ([u8; 16], std::ops::Range<usize>)>,
-}
-
-impl Group {
-    fn new(draft: Draft, now: i64) -> Group {
-        let today = Day::of_micros(now);
-        Group { draft, now, today, events: Vec::new(), declared: Vec::new(), commands: FxHashMap::default() }
-    }
-
-    /// Notes that a kind must be declared before the request's events.
-    fn declare(&mut self, kind: EventKind, known: &FxHashSet<(&'static str, u16)>) {
-        // The two kinds without which nothing can be read are described in docs/FORMAT.md instead.
-        let exempt = matches!(kind.name, "ledger.opened" | "schema.declared");
-        let noted =
-            self.declared.iter().any(|other| other.name == kind.name && other.version == kind.version);
-        if !exempt && !noted && !known.contains(&(kind.name, kind.version)) {
-            self.declared.push(kind);
-        }
-    }
-
-    /// Adds the declarations and events of one request to the draft.
-    fn add(
-        &mut self,
-        decisions: Vec<Decision>,
-        request: &Request,
-        known: &mut FxHashSet<(&'static str, u16)>,
-    ) -> Result<std::ops::Range<usize>, Refused> {
-        let mut nonces = vec![[0u8; 16]; decisions.len() + self.declared.len()];
-        for nonce in &mut nonces {
-            getrandom::fill(nonce).map_err(|_| Refused::ReadOnly)?;
-        }
-        let mut new = Vec::with_capacity(nonces.len());
-        let mut events = Vec::with_capacity(nonces.len());
-        let mut nonces = nonces.into_iter();
-        for kind in &self.declared {
-            let declared = Event::from(schema::SchemaEvent::from(schema::declare(kind)));
-            let stream = format!("schema/{}", schema::stream_id(kind.name, kind.version));
-            let payload = declared.encode().map_err(|_| Refused::TooLarge { index: 0 })?;
-            new.push(NewEvent {
-                kind: "schema.declared".to_owned(),
-                version: 1,
-                recorded_at: self.now,
-                occurred_day: self.today,
-                occurred_second: None,
-                command_id: [0; 16],
-                command_digest: [0; 16],
-                nonce: nonces.next().unwrap_or_default(),
-                trail: stream.clone(),
-                recorded_by: "system".to_owned(),
-                account: [0; 16],
-                attributed_to: None,
-                assurance: 0,
-                authority: None,
-                stream,
-                payload,
-            });
-            events.push(declared);
-        }
-        let declarations = new.len();
-        let count = decisions.len();
-        for (envelope, decision) in request.commands.iter().zip(decisions) {
-            let Decision { kind, payload, attributed, decided, .. } = decision;
-            new.push(NewEvent {
-                stream: envelope.stream.clone(),
-                kind: kind.name.to_owned(),
-                version: kind.version,
-                recorded_at: self.now,
-                occurred_day: envelope.occurred_day,
-                occurred_second: envelope.occurred_second,
-                command_id: request.id,
-                command_digest: request.digest,
-                nonce: nonces.next().unwrap_or_default(),
-                trail: decided.trail,
-                recorded_by: envelope.actor.clone(),
-                account: envelope.account,
-                attributed_to: attributed.or(decided.doer),
-                assurance: envelope.assurance.code(),
-                authority: envelope.authority.clone(),
-                payload,
-            });
-            events.push(decided.event);
-        }
-        let start = self.draft.add(new).map_err(|error| match error {
-            AppendError::TooLarge { index, .. } => {
-                Refused::TooLarge { index: index.saturating_sub(declarations) }
-            }
-            AppendError::CommandRepeated { position, .. } => Refused::CommandReused { position },
-            error => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a decided request was not taken");
-                Refused::ReadOnly
-            }
-        })?;
-        for kind in self.declared.drain(..) {
-            known.insert((kind.name, kind.version));
-        }
-        self.events.append(&mut events);
-        let range = start + declarations..start + declarations + count;
-        self.commands.insert(request.id, (request.digest, range.clone()));
-        Ok(range)
-    }
-}
-
-/// The world at the end of the log, and the position of the snapshot that it was folded from.
-fn load_world(reader: &LogReader, snapshots: Option<&Snapshots>) -> Result<(World, Position), LedgerError> {
-    let (name, version) = WORLD_SNAPSHOT;
-    let snapshot = snapshots.and_then(|snapshots| snapshots.newest(name, version, reader.size()));
-    let loaded = snapshot.and_then(|(position, state)| {
-        codec::decode_snapshot::<World>(&state)
-            .inspect_err(|error| tracing::warn!(%error, "the snapshot of the world is passed over"))
-            .ok()
-            .map(|world| (world, position))
-    });
-    let (mut world, start) = loaded.unwrap_or_default();
-    fold_world(&mut world, reader, start)?;
-    Ok((world, start))
-}
-
-/// Folds everything from `start` to the end of the log into a world.
-///
-/// # Errors
-/// [`LedgerError`] at the first event that cannot be read.
-pub fn fold_world(world: &mut World, reader: &LogReader, start: Position) -> Result<(), LedgerError> {
-    let mut failed = None;
-    let read = |position: Position, bytes: &[u8]| -> Result<Owned, LedgerError> {
-        let record = RecordRef::decode(bytes).map_err(|source| LedgerError::Record { position, source })?;
-        let event = Event::decode(record.kind, record.version, record.payload);
-        Ok(Owned {
-            stream: record.stream.to_owned(),
-            revision: record.revision,
-            trail: record.trail.to_owned(),
-            event: event.map_err(|source| LedgerError::Decode { position, source })?,
-            at: At { position, recorded_at: record.recorded_at, occurred: record.occurred_day },
-        })
-    };
-    reader.scan_pages(start..reader.size(), read, |_, owned| match owned {
-        Ok(Owned { stream, revision, trail, event, at }) => {
-            world.apply(&stream, revision, &trail, &event, &at);
-            true
-        }
-        Err(error) => {
-            failed = Some(error);
-            false
-        }
-    })?;
-    failed.map_or(Ok(()), Err)
-}
-
-struct Owned {
-    stream: String,
-    revision: Revision,
-    trail: String,
-    event: Event,
-    at: At,
-}
-
-/// A program that describes a kind otherwise than the log declares it would read it wrongly.
-fn check_schemas(world: &World) -> Result<(), LedgerError> {
-    for kind in kinds() {
-        let declared = world.schema.get(&schema::stream_id(kind.name, kind.version));
-        if declared.is_some_and(|declared| declared.fields != schema::declare(&kind).fields) {
-            return Err(LedgerError::SchemaDiffers { kind: kind.name.to_owned(), version: kind.version });
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -45,7 +45,9 @@ fn import_beside_reading(runs: usize) {
     let cells = median(runs, || {
         let start = Instant::now();
         for input in &inputs {
-            let mut book = calamine::open_workbook_from_rs::<calamine::Xlsx<_>, _>(std::io::Cursor::new(&input.bytes)).unwrap();
+            let mut book =
+                calamine::open_workbook_from_rs::<calamine::Xlsx<_>, _>(std::io::Cursor::new(&input.bytes))
+                    .unwrap();
             std::hint::black_box(calamine::Reader::worksheets(&mut book));
         }
         start.elapsed()

@@ -236,8 +236,7 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
                 if matches!(spec.class, Class::Person | Class::Key) || self.now[index].is_empty() {
                     continue;
                 }
-                let said = recorded(self.world(), &self.stream, spec.field);
-                if said.is_empty() && correctable(spec.field) {
+                if correctable(spec.field) && says_nothing(self.world(), &self.stream, spec.field) {
                     wanted.push(Wanted { field: spec.field.to_owned(), now: self.now[index].clone() });
                 }
             }
@@ -398,17 +397,30 @@ pub(super) fn topic_id(meeting: &str, number: &str) -> String {
     format!("{meeting}-Y{number}")
 }
 
+/// Does something with the state that a row stands for.
+macro_rules! with_state {
+    ($world:expr, $category:expr, $id:expr, |$state:ident| $value:expr) => {
+        with_state!(@ $world, $category, $id, |$state| $value,
+            street community compound branch grid unit alliance membership holiday agreement commitment
+            project meeting topic decision occurrence issue)
+    };
+    (@ $world:expr, $category:expr, $id:expr, |$state:ident| $value:expr, $($table:ident)+) => {
+        match $category {
+            $(stringify!($table) => $world.$table.get($id).and_then(|$state| $value),)+
+            _ => None,
+        }
+    };
+}
+
+/// Whether the ledger says nothing of a stream's field.
+fn says_nothing(world: &World, stream: &str, field: &str) -> bool {
+    let Some((category, id)) = stream.split_once('/') else { return true };
+    with_state!(world, category, id, |state| state.is_blank(field)).unwrap_or(true)
+}
+
 /// What the ledger says of a stream's field, as text; empty if nothing.
 pub fn recorded(world: &World, stream: &str, field: &str) -> String {
     let Some((category, id)) = stream.split_once('/') else { return String::new() };
-    macro_rules! fields {
-        ($($category:literal => $table:ident),+ $(,)?) => {
-            match category {
-                $($category => world.$table.get(id).and_then(|state| state.get(field)),)+
-                _ => None,
-            }
-        };
-    }
     let computed = match (category, field) {
         ("meeting", "status") => world.meeting.get(id).map(|meeting| meeting.status().to_owned()),
         // 计划中 and 未召开 are the same fact on different days; rows are compared without a day.
@@ -420,15 +432,5 @@ pub fn recorded(world: &World, stream: &str, field: &str) -> String {
         }
         _ => None,
     };
-    computed
-        .or_else(|| {
-            fields! {
-                "street" => street, "community" => community, "compound" => compound, "branch" => branch,
-                "grid" => grid, "unit" => unit, "alliance" => alliance, "membership" => membership,
-                "holiday" => holiday, "agreement" => agreement, "commitment" => commitment,
-                "project" => project, "meeting" => meeting, "topic" => topic, "decision" => decision,
-                "occurrence" => occurrence, "issue" => issue,
-            }
-        })
-        .unwrap_or_default()
+    computed.or_else(|| with_state!(world, category, id, |state| state.get(field))).unwrap_or_default()
 }

@@ -164,6 +164,9 @@ impl FieldText for Expiry {
         }
         true
     }
+    fn is_blank(&self) -> bool {
+        false
+    }
 }
 
 /// An agreement.

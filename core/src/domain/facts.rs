@@ -105,6 +105,8 @@ pub trait FieldText {
     fn show(&self) -> String;
     /// Puts a corrected value in; `false` if the text is not one of this field's type.
     fn correct(&mut self, text: &str, at: &At) -> bool;
+    /// Whether the text would be empty.
+    fn is_blank(&self) -> bool;
 }
 
 impl FieldText for String {
@@ -115,6 +117,9 @@ impl FieldText for String {
         text.clone_into(self);
         true
     }
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl FieldText for Day {
@@ -123,6 +128,9 @@ impl FieldText for Day {
     }
     fn correct(&mut self, text: &str, _: &At) -> bool {
         text.parse().map(|day| *self = day).is_ok()
+    }
+    fn is_blank(&self) -> bool {
+        false
     }
 }
 
@@ -134,6 +142,9 @@ impl FieldText for bool {
         *self = text == "是";
         matches!(text, "是" | "否")
     }
+    fn is_blank(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! number_field {
@@ -144,6 +155,9 @@ macro_rules! number_field {
             }
             fn correct(&mut self, text: &str, _: &At) -> bool {
                 text.parse().map(|number| *self = number).is_ok()
+            }
+            fn is_blank(&self) -> bool {
+                false
             }
         }
     )+};
@@ -165,6 +179,9 @@ impl<T: FieldText + Default> FieldText for Option<T> {
         *self = Some(value);
         good
     }
+    fn is_blank(&self) -> bool {
+        self.as_ref().is_none_or(T::is_blank)
+    }
 }
 
 impl FieldText for Option<Fact> {
@@ -178,6 +195,9 @@ impl FieldText for Option<Fact> {
         }
         text.parse().map(|on| *self = Some(Fact { on, at: at.position })).is_ok()
     }
+    fn is_blank(&self) -> bool {
+        self.is_none()
+    }
 }
 
 impl FieldText for Vec<String> {
@@ -187,6 +207,9 @@ impl FieldText for Vec<String> {
     fn correct(&mut self, text: &str, _: &At) -> bool {
         *self = text.split('、').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         true
+    }
+    fn is_blank(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -200,6 +223,9 @@ impl<T: FieldText + Default + Clone> FieldText for Timeline<T> {
         self.replace_latest(at.position, value);
         good
     }
+    fn is_blank(&self) -> bool {
+        self.latest().is_none_or(T::is_blank)
+    }
 }
 
 /// Fields by the names that workbooks and corrections use.
@@ -208,6 +234,8 @@ pub trait Fields {
     const NAMES: &'static [&'static str];
     /// The field's text, or `None` if there is no such field.
     fn get(&self, field: &str) -> Option<String>;
+    /// Whether the field says nothing, or `None` if there is no such field.
+    fn is_blank(&self, field: &str) -> Option<bool>;
     /// Corrects a field; `None` if there is no such field, `Some(false)` if the text does not fit.
     fn correct(&mut self, field: &str, text: &str, at: &At) -> Option<bool>;
 }
@@ -223,6 +251,14 @@ macro_rules! fields {
                 use $crate::domain::facts::FieldText as _;
                 match field {
                     $($name => Some(self.$($member).+.show()),)+
+                    _ => None,
+                }
+            }
+
+            fn is_blank(&self, field: &str) -> Option<bool> {
+                use $crate::domain::facts::FieldText as _;
+                match field {
+                    $($name => Some(self.$($member).+.is_blank()),)+
                     _ => None,
                 }
             }

@@ -17,14 +17,15 @@ pub struct Entry<T> {
     pub state: T,
 }
 
-/// A row as it was before a change: `None` where there was none.
-type Before<T> = (Box<str>, Option<Entry<T>>);
+/// Rows as they were before a change: `None` where there was none.
+type Before<T> = FxHashMap<Box<str>, Option<Entry<T>>>;
 
 /// The states of one category by the id in their stream's name.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
     rows: FxHashMap<Box<str>, Entry<T>>,
-    journal: Option<Vec<Before<T>>>,
+    /// Rows as they were before the first change since `begin`.
+    journal: Option<Before<T>>,
 }
 
 impl<T> Default for Table<T> {
@@ -63,8 +64,10 @@ impl<T: Clone + Default> Table<T> {
 
     /// Folds one event into the state of `id`.
     pub fn apply(&mut self, id: &str, revision: Revision, trail: &str, own: bool, fold: impl FnOnce(&mut T)) {
-        if let Some(journal) = &mut self.journal {
-            journal.push((id.into(), self.rows.get(id).cloned()));
+        if let Some(journal) = &mut self.journal
+            && !journal.contains_key(id)
+        {
+            journal.insert(id.into(), self.rows.get(id).cloned());
         }
         if let Some(entry) = self.rows.get_mut(id) {
             entry.revision = revision;
@@ -78,7 +81,7 @@ impl<T: Clone + Default> Table<T> {
 
     /// From now on, what changes can be undone.
     pub fn begin(&mut self) {
-        self.journal = Some(Vec::new());
+        self.journal = Some(Before::default());
     }
 
     /// Keeps what changed since [`Table::begin`].
@@ -88,7 +91,7 @@ impl<T: Clone + Default> Table<T> {
 
     /// Undoes what changed since [`Table::begin`].
     pub fn undo(&mut self) {
-        for (id, before) in self.journal.take().unwrap_or_default().into_iter().rev() {
+        for (id, before) in self.journal.take().unwrap_or_default() {
             match before {
                 Some(entry) => self.rows.insert(id, entry),
                 None => self.rows.remove(&id),

@@ -1,0 +1,234 @@
+//! Requests that will be one batch, and what becomes of each.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Answer, Refused};
+use crate::command::{Receipt, Request};
+use crate::day::Day;
+use crate::domain::{Event, schema};
+use crate::event::EventKind;
+use crate::log::{AppendError, Draft, NewEvent, RecordedEvent};
+use crate::record::{Position, Revision};
+
+/// A decided command before it has a place.
+pub(super) struct Decision {
+    pub(super) kind: EventKind,
+    /// Its kind is declared right before it.
+    pub(super) declares: bool,
+    pub(super) payload: Vec<u8>,
+    pub(super) revision: Revision,
+    pub(super) attributed: Option<String>,
+    pub(super) decided: crate::domain::Decided,
+}
+
+/// What a request would have recorded; positions and digests are not known.
+pub(super) fn trial(request: &Request, decisions: &[Decision]) -> Answer {
+    let receipts = request
+        .commands
+        .iter()
+        .zip(decisions)
+        .map(|(envelope, decision)| Receipt {
+            stream: envelope.stream.clone(),
+            kind: decision.kind.name.to_owned(),
+            position: 0,
+            revision: decision.revision,
+            digest: String::new(),
+        })
+        .collect();
+    Answer { receipts, replayed: false }
+}
+
+/// What becomes of one request.
+pub(super) enum Outcome {
+    /// Settled without writing.
+    Done(Result<Answer, Refused>),
+    /// Recorded if the group is: its events' places in the group.
+    InGroup { events: Range<usize>, replayed: bool },
+}
+
+impl Outcome {
+    pub(super) fn failed(self, unknown: bool) -> Result<Answer, Refused> {
+        match self {
+            Outcome::Done(answer) => answer,
+            Outcome::InGroup { .. } if unknown => Err(Refused::OutcomeUnknown),
+            Outcome::InGroup { .. } => Err(Refused::ReadOnly),
+        }
+    }
+
+    pub(super) fn answer(
+        self,
+        first: Position,
+        recorded: &[RecordedEvent],
+        events: &[Event],
+    ) -> Result<Answer, Refused> {
+        match self {
+            Outcome::Done(answer) => answer,
+            Outcome::InGroup { events: range, replayed } => {
+                let receipts = range
+                    .filter_map(|index| {
+                        let event = recorded.get(index)?;
+                        let kind = events.get(index)?.kind().name;
+                        if kind == DECLARED {
+                            return None;
+                        }
+                        debug_assert_eq!(event.position, first + index as u64);
+                        Some(Receipt {
+                            stream: event.stream.clone(),
+                            kind: kind.to_owned(),
+                            position: event.position,
+                            revision: event.revision,
+                            digest: event.digest.to_string(),
+                        })
+                    })
+                    .collect();
+                Ok(Answer { receipts, replayed })
+            }
+        }
+    }
+}
+
+/// Requests that will be one batch.
+pub(super) struct Group {
+    pub(super) draft: Draft,
+    pub(super) now: i64,
+    pub(super) today: Day,
+    /// Events in the order of the draft.
+    pub(super) events: Vec<Event>,
+    /// Kinds that the request at hand declares.
+    declared: Vec<(&'static str, u16)>,
+    /// Position of the next event that is decided.
+    pub(super) next: Position,
+    /// Requests of this group by id: their digest, and the places of their events.
+    pub(super) commands: FxHashMap<[u8; 16], ([u8; 16], Range<usize>)>,
+}
+
+impl Group {
+    pub(super) fn new(draft: Draft, now: i64) -> Group {
+        let today = Day::of_micros(now);
+        let next = draft.end();
+        Group {
+            draft,
+            now,
+            today,
+            next,
+            events: Vec::new(),
+            declared: Vec::new(),
+            commands: FxHashMap::default(),
+        }
+    }
+
+    /// Whether a kind must be declared right before the event at hand; if so it is noted as declared.
+    pub(super) fn declare(&mut self, kind: &EventKind, known: &FxHashSet<(&'static str, u16)>) -> bool {
+        // The two kinds without which nothing can be read are described in docs/FORMAT.md instead.
+        let exempt = matches!(kind.name, "ledger.opened" | DECLARED);
+        let id = (kind.name, kind.version);
+        let needed = !exempt && !known.contains(&id) && !self.declared.contains(&id);
+        if needed {
+            self.declared.push(id);
+        }
+        needed
+    }
+
+    /// Forgets the request at hand.
+    pub(super) fn give_up(&mut self) {
+        self.declared.clear();
+        self.next = self.draft.end();
+    }
+
+    /// Adds the events of one request to the draft, each declaration right before the first event that needs it.
+    /// Returns their places in the group.
+    pub(super) fn add(
+        &mut self,
+        decisions: Vec<Decision>,
+        request: &Request,
+        known: &mut FxHashSet<(&'static str, u16)>,
+    ) -> Result<Range<usize>, Refused> {
+        let count = decisions.len() + self.declared.len();
+        let mut random = vec![0u8; 16 * count];
+        getrandom::fill(&mut random).map_err(|_| Refused::ReadOnly)?;
+        let mut nonces = random.chunks_exact(16).map(|chunk| <[u8; 16]>::try_from(chunk).unwrap_or_default());
+        let mut nonce = || nonces.next().unwrap_or_default();
+        let mut new = Vec::with_capacity(count);
+        let mut events = Vec::with_capacity(count);
+        for (envelope, decision) in request.commands.iter().zip(decisions) {
+            if decision.declares {
+                let (declared, event) = self.declaration(&decision.kind, request, nonce())?;
+                new.push(declared);
+                events.push(event);
+            }
+            let Decision { kind, payload, attributed, decided, .. } = decision;
+            new.push(NewEvent {
+                stream: envelope.stream.clone(),
+                kind: kind.name.to_owned(),
+                version: kind.version,
+                recorded_at: self.now,
+                occurred_day: envelope.occurred_day,
+                occurred_second: envelope.occurred_second,
+                command_id: request.id,
+                command_digest: request.digest,
+                nonce: nonce(),
+                trail: decided.trail,
+                recorded_by: envelope.actor.clone(),
+                account: envelope.account,
+                attributed_to: attributed.or(decided.doer),
+                assurance: envelope.assurance.code(),
+                authority: envelope.authority.clone(),
+                payload,
+            });
+            events.push(decided.event);
+        }
+        let start = self.draft.add(new).map_err(|error| match error {
+            AppendError::TooLarge { index, .. } => Refused::TooLarge { index },
+            AppendError::CommandRepeated { position, .. } => Refused::CommandReused { position },
+            error => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a decided request was not taken");
+                Refused::ReadOnly
+            }
+        })?;
+        known.extend(self.declared.drain(..));
+        self.events.append(&mut events);
+        let places = start..start + count;
+        self.commands.insert(request.id, (request.digest, places.clone()));
+        Ok(places)
+    }
+
+    /// The event that declares a kind; part of the request that needs it.
+    fn declaration(
+        &self,
+        kind: &EventKind,
+        request: &Request,
+        nonce: [u8; 16],
+    ) -> Result<(NewEvent, Event), Refused> {
+        let event = Event::from(schema::SchemaEvent::from(schema::declare(kind)));
+        let stream = declaration_stream(kind);
+        let new = NewEvent {
+            kind: DECLARED.to_owned(),
+            version: 1,
+            recorded_at: self.now,
+            occurred_day: self.today,
+            occurred_second: None,
+            command_id: request.id,
+            command_digest: request.digest,
+            nonce,
+            trail: stream.clone(),
+            recorded_by: "system".to_owned(),
+            account: [0; 16],
+            attributed_to: None,
+            assurance: 0,
+            authority: None,
+            stream,
+            payload: event.encode().map_err(|_| Refused::TooLarge { index: 0 })?,
+        };
+        Ok((new, event))
+    }
+}
+
+/// The kind that declares others.
+pub(super) const DECLARED: &str = "schema.declared";
+
+/// The stream in which a kind is declared.
+pub(super) fn declaration_stream(kind: &EventKind) -> String {
+    format!("schema/{}", schema::stream_id(kind.name, kind.version))
+}
