@@ -14,6 +14,11 @@ use crate::http::lists::AS_OF_LISTS;
 use crate::messages::{Language, Text};
 use crate::routes::{LIST_QUERY, ROUTES, Route};
 
+/// A day, as far as a pattern can say it.
+const DAY: &str = "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
+/// A quarter.
+const QUARTER: &str = "(19|20|21)[0-9]{2}-Q[1-4]";
+
 static DOCUMENTS: LazyLock<[Value; 2]> =
     LazyLock::new(|| [Language::Chinese, Language::English].map(|language| build(language.text())));
 
@@ -113,9 +118,18 @@ fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
         "from" | "after" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
-        "on" | "dueBefore" => json!({ "type": "string", "format": "date" }),
+        "on" | "dueBefore" => {
+            json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
+        }
+        "asOf" => {
+            json!({ "type": "string", "pattern": format!("^({DAY}|[0-9]{{1,15}})?$"), "examples": ["300"] })
+        }
+        "cursor" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{22,}$" }),
+        "quarter" if of != "report" => {
+            json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
+        }
         "raw" | "dryRun" | "overdue" => json!({ "type": "boolean", "default": false }),
-        "quarter" => json!({ "type": "string", "pattern": "^[0-9]{4}-Q[1-4]$", "examples": ["2022-Q3"] }),
+        "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
         _ => json!({ "type": "string" }),

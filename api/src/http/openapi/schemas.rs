@@ -42,7 +42,7 @@ fn envelope(command: &str, text: Text) -> Value {
             "stream": { "type": "string", "pattern": format!("^{category}/[^/\\s]+$"), "description": field("stream") },
             "expectedRevision": { "type": ["integer", "null"], "minimum": 0, "description": field("expectedRevision") },
             "occurredOn": { "type": "string", "description": field("occurredOn"), "examples": ["2022-06-06"] },
-            "actor": { "type": "string", "description": field("actor"), "examples": ["党建专干岗"] },
+            "actor": { "type": "string", "pattern": "\\S", "description": field("actor"), "examples": ["党建专干岗"] },
             "attributedTo": { "type": ["string", "null"], "description": field("attributedTo") },
             "authority": { "type": ["string", "null"], "description": field("authority") },
             "data": probe::data_schema(command),
