@@ -11,7 +11,8 @@ use gongjian_core::clock::{Clock, SystemClock};
 use gongjian_core::command::Request;
 use gongjian_core::day::Day;
 use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
-use gongjian_core::log::{Head, LogReader};
+use gongjian_core::log::{Head, LogReader, SCHEMA_DECLARED};
+use gongjian_core::record::Position;
 use gongjian_core::service::Ledger;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
@@ -196,14 +197,22 @@ impl App {
     pub fn explain(&self, refused: Refused) -> Problem {
         let current = match &refused {
             Refused::WrongRevision { stream, .. } => Some(self.stream_now(stream)),
-            Refused::CommandReused { position } => {
-                self.event(*position, false).ok().flatten().map(|event| json!(event))
-            }
+            Refused::CommandReused { position } => self.first_of_command(*position),
             _ => None,
         };
         let mut problem = Problem::from(refused);
         problem.current = current;
         problem
+    }
+
+    /// The first event of a command that begins at a position; declarations of layouts may stand before it.
+    fn first_of_command(&self, position: Position) -> Option<Value> {
+        let events = self.events(position, CONFLICT_EVENTS, &EventFilter::default()).ok()?;
+        let first = events.items.iter().find(|event| match event {
+            ShownEvent::Whole(event) => event.kind != SCHEMA_DECLARED,
+            ShownEvent::Withheld { .. } => true,
+        });
+        first.map(|event| json!(event))
     }
 
     /// Where a stream stands, with its last events.

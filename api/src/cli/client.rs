@@ -64,14 +64,15 @@ impl Ledger {
         let path = common.data.join("socket");
         let started = Instant::now();
         loop {
+            // A server is asked first: opening what it holds would only cost time.
+            if path.exists() && socket::answers(&path) {
+                return Ok(Ledger::There(path));
+            }
             match open() {
                 Ok(app) => return Ok(Ledger::Here(app)),
                 Err(LedgerError::Open(OpenError::Storage(StorageError::Locked { .. })))
                     if started.elapsed() < PATIENCE =>
                 {
-                    if socket::answers(&path) {
-                        return Ok(Ledger::There(path));
-                    }
                     // Another verb is at work and will be done soon.
                     std::thread::sleep(PAUSE);
                 }

@@ -39,9 +39,17 @@ impl Writer {
     /// [`LedgerError`], among them that there is none, that another process holds it, or that this program
     /// describes a kind otherwise than the log declares it.
     pub fn open(dir: &Path, options: Options) -> Result<Writer, LedgerError> {
-        let log = Log::open(dir, options.log)?;
         let snapshots = Snapshots::of(dir);
-        let (world, snapshot_at) = load_world(&log.reader(), Some(&snapshots))?;
+        // The snapshot is read while the log loads its indexes; only whether it fits needs both.
+        let (log, early) = std::thread::scope(|scope| {
+            let early = scope.spawn(|| world_snapshot(&snapshots, Position::MAX));
+            (Log::open(dir, options.log), early.join().unwrap_or_default())
+        });
+        let log = log?;
+        let size = log.reader().size();
+        let fitting = early.filter(|(_, position)| *position <= size);
+        let snapshot = fitting.or_else(|| world_snapshot(&snapshots, size));
+        let (world, snapshot_at) = load_world(&log.reader(), snapshot)?;
         check_schemas(&world)?;
         let mut writer = Writer::over(log, world, Some(dir), &options);
         writer.snapshot_at = snapshot_at;
@@ -124,18 +132,23 @@ impl Writer {
 }
 
 /// The world at the end of the log, and the position of the snapshot that it was folded from.
-fn load_world(reader: &LogReader, snapshots: Option<&Snapshots>) -> Result<(World, Position), LedgerError> {
-    let (name, version) = WORLD_SNAPSHOT;
-    let snapshot = snapshots.and_then(|snapshots| snapshots.newest(name, version, reader.size()));
-    let loaded = snapshot.and_then(|(position, state)| {
-        codec::decode_snapshot::<World>(&state)
-            .inspect_err(|error| tracing::warn!(%error, "the snapshot of the world is passed over"))
-            .ok()
-            .map(|world| (world, position))
-    });
-    let (mut world, start) = loaded.unwrap_or_default();
+fn load_world(
+    reader: &LogReader,
+    snapshot: Option<(World, Position)>,
+) -> Result<(World, Position), LedgerError> {
+    let (mut world, start) = snapshot.unwrap_or_default();
     fold_world(&mut world, reader, start)?;
     Ok((world, start))
+}
+
+/// The world of the newest good snapshot at or before `limit`, and its position.
+fn world_snapshot(snapshots: &Snapshots, limit: Position) -> Option<(World, Position)> {
+    let (name, version) = WORLD_SNAPSHOT;
+    let (position, state) = snapshots.newest(name, version, limit)?;
+    let world = codec::decode_snapshot::<World>(&state)
+        .inspect_err(|error| tracing::warn!(%error, "the snapshot of the world is passed over"))
+        .ok()?;
+    Some((world, position))
 }
 
 /// Folds everything from `start` to the end of the log into a world.
