@@ -71,6 +71,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/api/v1/reports/co-building", "report",
         &["quarter", "street", "community", "asOf", "on", "format", "events"], None => "Report", &[200],
         &[400, 404, 500, 503], get(reports::co_building)),
+    route!(GET "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        &[200], &[400, 404, 500, 503], get(imports::workbook)),
     route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],
         &[400, 409, 413, 422, 500, 503], post(imports::post)),
     route!(POST "/api/v1/verify", "verify", &[], None => "Verification", &[200], EVERY, post(upkeep::verify)),

@@ -73,6 +73,7 @@ route-roster = Members of an alliance
 route-trail = One matter from problem to verification
 route-report = Quarterly co-building report
 route-import = Import workbooks
+route-workbook = A register as a workbook, with the columns that an import reads
 route-verify = Recompute and compare everything
 route-rebuild = Fold the read models again
 route-clock-accept = Accept the clock

@@ -2,9 +2,9 @@
 
 use super::{App, random_id};
 use crate::error::{FieldFault, Problem};
-use crate::import::{ImportError, Input, Options, Outcome, import, read_all};
+use crate::import::{ImportError, Input, Options, Outcome, export, import, read_all};
 use crate::messages::Text;
-use crate::workbook::{self, Reading};
+use crate::workbook::{self, Kind, Reading};
 
 /// Faults that an answer lists at most.
 const FAULTS_MAX: usize = 1_000;
@@ -17,6 +17,16 @@ impl App {
     pub fn import(&self, inputs: &[Input], options: Options, text: Text) -> Result<Outcome, Problem> {
         // Reading takes longest and needs no writer.
         self.import_readings(read_all(inputs), options, text)
+    }
+
+    /// The register of a kind as a workbook that an import would read back.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger is closing or the workbook cannot be written.
+    pub fn workbook(&self, kind: Kind) -> Result<Vec<u8>, Problem> {
+        let today = self.today();
+        let written = self.with_writer(move |writer| export::register(writer.world(), kind, today))?;
+        written.map_err(|error| Problem::internal(&error))
     }
 
     /// Imports what was read, all together or nothing.

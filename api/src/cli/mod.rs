@@ -63,6 +63,8 @@ enum Verb {
     Import(import::Import),
     /// 空白台账模板 / an empty workbook to fill in
     Template(template::Template),
+    /// 导出台账工作簿，可原样导回 / a register as a workbook that can be imported again
+    Export(template::Export),
     /// 记入命令 / record commands, given as JSON
     Record(record::Record),
     /// 事件，每行一个 JSON / events as JSON lines
@@ -98,6 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Init(verb) => init::run(common, verb),
         Verb::Import(verb) => import::run(common, verb),
         Verb::Template(verb) => template::run(common, verb),
+        Verb::Export(verb) => template::export(common, verb),
         Verb::Record(verb) => record::run(common, verb),
         Verb::Events(verb) => ask::events(common, verb),
         Verb::List(verb) => ask::list(common, verb),

@@ -1,4 +1,4 @@
-//! `template`: an empty workbook to fill in.
+//! `template`: an empty workbook to fill in. `export`: the same workbook, filled from the ledger.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::Common;
 use super::ask::write_file;
+use super::client::{Ask, Ledger};
 use super::failure::Failure;
 use crate::workbook::{self, Kind};
 
@@ -16,6 +17,25 @@ pub(super) struct Template {
     /// 写入文件 / file to write
     #[arg(short, long, value_name = "FILE.xlsx")]
     output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Export {
+    /// 哪一种台账：registry, agreements, meetings, wednesday, projects / which ledger
+    kind: String,
+    /// 写入文件 / file to write
+    #[arg(short, long, value_name = "FILE.xlsx")]
+    output: PathBuf,
+}
+
+pub(super) fn export(common: &Common, verb: &Export) -> Result<(), Failure> {
+    if Kind::of_name(&verb.kind).is_none() {
+        return Err(Failure::usage(common, "cli-no-such-template", &[("kind", &verb.kind)]));
+    }
+    let ledger = Ledger::open(common)?;
+    let ask = Ask::get(format!("/api/v1/workbooks/{}", verb.kind));
+    let bytes = ledger.fetch(common, &ask)?;
+    write_file(common, &verb.output, &bytes)
 }
 
 pub(super) fn run(common: &Common, verb: &Template) -> Result<(), Failure> {

@@ -1,16 +1,20 @@
-//! `POST /api/v1/imports`: workbooks in base64, all together or none.
+//! `POST /api/v1/imports`: workbooks in base64, all together or none. `GET /api/v1/workbooks/{kind}`: back again.
 
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::{Answered, AppState, Asking, Reader, aside, json};
+use super::{Answered, AppState, Asking, Reader, aside, json, typed};
 use crate::error::Problem;
 use crate::import::{Input, Options};
+use crate::workbook::Kind;
+
+/// Media type of a workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -57,4 +61,10 @@ pub(crate) async fn post(
     .await?;
     let status = if outcome.positions.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     json(status, &outcome)
+}
+
+pub(crate) async fn workbook(State(state): State<AppState>, Path(kind): Path<String>, _: Asking) -> Answered {
+    let kind = Kind::of_name(&kind).ok_or_else(|| Problem::not_found(&kind))?;
+    let bytes = aside(move || state.app.workbook(kind)).await?;
+    Ok(typed(StatusCode::OK, XLSX, bytes))
 }

@@ -6,6 +6,7 @@
 //! differences is in [`registry`], [`agreements`], [`meetings`], [`wednesday`] and [`projects`].
 
 mod agreements;
+pub mod export;
 mod meetings;
 mod missing;
 mod projects;
