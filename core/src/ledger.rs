@@ -409,17 +409,22 @@ impl Writer {
 
     /// Begins a session: commands tried one after the other, then recorded together or not at all.
     ///
+    /// `command` is what somebody asked for, as JSON, and its digest stands in every event; what follows from it,
+    /// such as the events of an import, is what the session tries.
+    ///
     /// # Errors
-    /// [`Refused`] if nothing may be written now.
-    pub fn session(&mut self) -> Result<Session<'_>, Refused> {
+    /// [`Refused`] if nothing may be written now, or the id was used before.
+    pub fn session(&mut self, id: [u8; 16], command: &serde_json::Value) -> Result<Session<'_>, Refused> {
         if self.broken || self.log.is_poisoned() {
             return Err(Refused::ReadOnly);
         }
+        if let Some(range) = self.log.reader().command(&id) {
+            return Err(Refused::CommandReused { position: range.start });
+        }
         let last = self.log.reader().head().recorded_at;
         let now = self.watch.read(&*self.clock, last)?.max(last);
-        let group = Group::new(self.log.draft(), now);
-        self.world.begin();
-        Ok(Session { writer: self, group, commands: Vec::new(), decisions: Vec::new(), open: true })
+        let digest = crate::command::digest(&command.to_string());
+        Ok(Session::begin(self, now, (id, digest)))
     }
 
     /// Commits the group, folds, and answers.

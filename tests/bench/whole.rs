@@ -18,7 +18,7 @@ use gongjian_core::domain::category::Path as DomainPath;
 use gongjian_core::domain::issue::IssueCommand;
 use gongjian_core::ledger::{self, Followed, Follower, Writer};
 use gongjian_core::log::{LogOptions, LogReader};
-use gongjian_projections::runner::{EventSource, Next, Runner};
+use gongjian_projections::runner::Runner;
 use gongjian_projections::views::Views;
 use gongjian_tests::workbooks;
 
@@ -62,8 +62,7 @@ fn import_beside_reading(runs: usize) {
         let mut writer = Writer::create(dir.path(), options(false)).unwrap();
         let start = Instant::now();
         let readings = import::read_all(&inputs);
-        let session = writer.session().unwrap();
-        import::import(session, readings, &Options::default(), [7; 16]).unwrap();
+        import::import(&mut writer, readings, &Options::default(), [7; 16]).unwrap();
         let took = start.elapsed();
         events = writer.reader().size();
         took
@@ -72,17 +71,6 @@ fn import_beside_reading(runs: usize) {
         "import of the county ({events} events): {whole:.2?}; reading its cells: {cells:.2?}; ratio {:.2}",
         whole.as_secs_f64() / cells.as_secs_f64()
     );
-}
-
-/// Snapshots alone: nothing is read of the log.
-struct Nothing;
-
-impl EventSource for Nothing {
-    type Error = std::convert::Infallible;
-
-    fn read_from(&mut self, _: u64, _: &mut dyn FnMut(&[u8]) -> Next) -> Result<(), Self::Error> {
-        Ok(())
-    }
 }
 
 /// Folds into the read models as a server does.
@@ -152,7 +140,7 @@ fn fill(dir: &Path, events: u64) -> Writer {
             .collect();
         let mut id = [3; 16];
         id[..8].copy_from_slice(&(copy as u64).to_be_bytes());
-        import::import(writer.session().unwrap(), readings, &Options::default(), id).unwrap();
+        import::import(&mut writer, readings, &Options::default(), id).unwrap();
         copy += 1;
     }
     let size = writer.reader().size();
@@ -207,11 +195,16 @@ fn main() {
     }
     let before = memory_mb();
     let start = Instant::now();
-    let (mut writer, views) = std::thread::scope(|scope| {
-        let views = scope.spawn(|| Runner::new(dir.path()).open(&mut Nothing).unwrap());
-        (Writer::open(dir.path(), options(true)).unwrap(), views.join().unwrap())
-    });
+    let opened = gongjian_api::app::App::open(dir.path()).unwrap();
+    let log_and_world = start.elapsed();
+    let position = opened.views().unwrap().position();
+    assert_eq!(position, opened.reader().size());
+    println!("open log and world: {log_and_world:.2?}");
     println!("open from snapshots: {:.2?}; memory {} MB ({before} MB before)", start.elapsed(), memory_mb());
+    drop(opened);
+    let mut writer = Writer::open(dir.path(), options(false)).unwrap();
+    let mut views = Views::default();
+    fold(&mut views, &writer.reader());
     writer.follow(Box::new(Fold(Box::new(views))));
     command_path(&mut writer, if tiny { 200 } else { 400_000 });
 }

@@ -65,7 +65,7 @@ pub fn import_folder(writer: &mut Writer, folder: &str) -> Outcome {
     let mut id = [0xee; 16];
     id[..8].copy_from_slice(&writer.reader().size().to_be_bytes());
     let readings = import::read_all(&workbooks(folder));
-    match import::import(writer.session().unwrap(), readings, &Options::default(), id) {
+    match import::import(writer, readings, &Options::default(), id) {
         Ok(outcome) => outcome,
         Err(error) => panic!("{folder}: {error:?}"),
     }

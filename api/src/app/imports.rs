@@ -40,10 +40,7 @@ impl App {
         text: Text,
     ) -> Result<Outcome, Problem> {
         let id = random_id()?;
-        let done = self.with_writer(move |writer| {
-            let session = writer.session()?;
-            import(session, readings, &options, id)
-        })?;
+        let done = self.with_writer(move |writer| import(writer, readings, &options, id))?;
         done.map_err(|error| match error {
             ImportError::Refused(refused) => self.explain(refused),
             ImportError::Faults(faults) => {

@@ -20,7 +20,7 @@ use gongjian_core::command::Envelope;
 use gongjian_core::day::Day;
 use gongjian_core::domain::category::Path;
 use gongjian_core::domain::import::{File, ImportCommand, Missing};
-use gongjian_core::ledger::{Answer, Refused, Session};
+use gongjian_core::ledger::{Answer, Refused, Session, Writer};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
@@ -145,11 +145,15 @@ pub fn read_all(inputs: &[Input]) -> Vec<Reading> {
 /// # Errors
 /// [`ImportError`]; nothing is recorded then.
 pub fn import(
-    mut session: Session<'_>,
+    writer: &mut Writer,
     readings: Vec<Reading>,
     options: &Options,
     id: [u8; 16],
 ) -> Result<Outcome, ImportError> {
+    let files: Vec<&str> =
+        readings.iter().filter_map(|reading| Some(&*reading.ledger.as_ref()?.sha256)).collect();
+    let asked = serde_json::json!({ "command": "import", "files": files, "correct": options.correct });
+    let mut session = writer.session(id, &asked)?;
     let mut faults = Vec::new();
     let mut ledgers = Vec::new();
     for reading in readings {
@@ -202,11 +206,11 @@ pub fn import(
     }
     outcome.import = Some(stream);
     for (envelope, kind) in session.accepted() {
-        *outcome.events.entry(kind.to_owned()).or_default() += 1;
+        *outcome.events.entry((*kind).to_owned()).or_default() += 1;
         if options.dry_run {
             let mut json = envelope.command.to_json();
             outcome.plan.push(Planned {
-                kind: kind.to_owned(),
+                kind: (*kind).to_owned(),
                 stream: envelope.stream.clone(),
                 occurred_on: envelope.occurred_day,
                 data: json.get_mut("data").map(serde_json::Value::take).unwrap_or_default(),
@@ -214,7 +218,7 @@ pub fn import(
         }
     }
     if !options.dry_run {
-        let Answer { receipts, .. } = session.record(id)?;
+        let Answer { receipts, .. } = session.record()?;
         let ends = receipts.first().zip(receipts.last());
         outcome.positions = ends.map(|(first, last)| (first.position, last.position));
     }

@@ -44,7 +44,7 @@ fn folder(name: &str) -> Vec<PathBuf> {
 fn run(writer: &mut Writer, paths: &[PathBuf], options: &Options) -> Result<Outcome, ImportError> {
     let mut id = [1; 16];
     id[..8].copy_from_slice(&writer.reader().size().to_be_bytes());
-    import(writer.session().unwrap(), read_all(&inputs(paths)), options, id)
+    import(writer, read_all(&inputs(paths)), options, id)
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Answer, Refused};
-use crate::command::{Receipt, Request};
+use crate::command::{Envelope, Receipt, Request};
 use crate::day::Day;
 use crate::domain::{Event, schema};
 use crate::event::EventKind;
@@ -137,91 +137,100 @@ impl Group {
         self.next = self.draft.end();
     }
 
-    /// Adds the events of one request to the draft, each declaration right before the first event that needs it.
-    /// Returns their places in the group.
+    /// Adds the events of one request to the draft. Returns their places in the group.
     pub(super) fn add(
         &mut self,
         decisions: Vec<Decision>,
         request: &Request,
         known: &mut FxHashSet<(&'static str, u16)>,
     ) -> Result<Range<usize>, Refused> {
-        let count = decisions.len() + self.declared.len();
-        let mut random = vec![0u8; 16 * count];
-        getrandom::fill(&mut random).map_err(|_| Refused::ReadOnly)?;
-        let mut nonces = random.chunks_exact(16).map(|chunk| <[u8; 16]>::try_from(chunk).unwrap_or_default());
-        let mut nonce = || nonces.next().unwrap_or_default();
-        let mut new = Vec::with_capacity(count);
-        let mut events = Vec::with_capacity(count);
+        let before = self.events.len();
+        let mut new = Vec::with_capacity(decisions.len() + self.declared.len());
         for (envelope, decision) in request.commands.iter().zip(decisions) {
-            if decision.declares {
-                let (declared, event) = self.declaration(&decision.kind, request, nonce())?;
-                new.push(declared);
-                events.push(event);
-            }
-            let Decision { kind, payload, attributed, decided, .. } = decision;
-            new.push(NewEvent {
-                stream: envelope.stream.clone(),
-                kind: kind.name.to_owned(),
-                version: kind.version,
-                recorded_at: self.now,
-                occurred_day: envelope.occurred_day,
-                occurred_second: envelope.occurred_second,
-                command_id: request.id,
-                command_digest: request.digest,
-                nonce: nonce(),
-                trail: decided.trail,
-                recorded_by: envelope.actor.clone(),
-                account: envelope.account,
-                attributed_to: attributed.or(decided.doer),
-                assurance: envelope.assurance.code(),
-                authority: envelope.authority.clone(),
-                payload,
-            });
-            events.push(decided.event);
+            self.write(envelope, decision, (request.id, request.digest), &mut new)?;
         }
-        let start = self.draft.add(new).map_err(|error| match error {
-            AppendError::TooLarge { index, .. } => Refused::TooLarge { index },
-            AppendError::CommandRepeated { position, .. } => Refused::CommandReused { position },
-            error => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a decided request was not taken");
-                Refused::ReadOnly
-            }
+        let start = self.draft.add(new).map_err(|error| {
+            self.events.truncate(before);
+            not_taken(error)
         })?;
-        known.extend(self.declared.drain(..));
-        self.events.append(&mut events);
-        let places = start..start + count;
+        self.declared(known);
+        let places = start..start + self.events.len() - before;
         self.commands.insert(request.id, (request.digest, places.clone()));
         Ok(places)
     }
 
-    /// The event that declares a kind; part of the request that needs it.
-    fn declaration(
-        &self,
-        kind: &EventKind,
-        request: &Request,
-        nonce: [u8; 16],
-    ) -> Result<(NewEvent, Event), Refused> {
-        let event = Event::from(schema::SchemaEvent::from(schema::declare(kind)));
-        let stream = declaration_stream(kind);
-        let new = NewEvent {
-            kind: DECLARED.to_owned(),
-            version: 1,
+    /// Writes a decision as it will be recorded, the declaration of its kind right before it where it needs one.
+    pub(super) fn write(
+        &mut self,
+        envelope: &Envelope,
+        decision: Decision,
+        (command_id, command_digest): ([u8; 16], [u8; 16]),
+        new: &mut Vec<NewEvent>,
+    ) -> Result<(), Refused> {
+        let mut random = [0u8; 32];
+        getrandom::fill(&mut random).map_err(|_| Refused::ReadOnly)?;
+        let nonce = |at: usize| random.get(at..at + 16).and_then(|n| n.try_into().ok()).unwrap_or_default();
+        if decision.declares {
+            let declared = Event::from(schema::SchemaEvent::from(schema::declare(&decision.kind)));
+            let stream = declaration_stream(&decision.kind);
+            new.push(NewEvent {
+                kind: DECLARED.to_owned(),
+                version: 1,
+                recorded_at: self.now,
+                occurred_day: self.today,
+                occurred_second: None,
+                command_id,
+                command_digest,
+                nonce: nonce(16),
+                trail: stream.clone(),
+                recorded_by: "system".to_owned(),
+                account: [0; 16],
+                attributed_to: None,
+                assurance: 0,
+                authority: None,
+                stream,
+                payload: declared.encode().map_err(|_| Refused::TooLarge { index: 0 })?,
+            });
+            self.events.push(declared);
+        }
+        let Decision { kind, payload, attributed, decided, .. } = decision;
+        new.push(NewEvent {
+            stream: envelope.stream.clone(),
+            kind: kind.name.to_owned(),
+            version: kind.version,
             recorded_at: self.now,
-            occurred_day: self.today,
-            occurred_second: None,
-            command_id: request.id,
-            command_digest: request.digest,
-            nonce,
-            trail: stream.clone(),
-            recorded_by: "system".to_owned(),
-            account: [0; 16],
-            attributed_to: None,
-            assurance: 0,
-            authority: None,
-            stream,
-            payload: event.encode().map_err(|_| Refused::TooLarge { index: 0 })?,
-        };
-        Ok((new, event))
+            occurred_day: envelope.occurred_day,
+            occurred_second: envelope.occurred_second,
+            command_id,
+            command_digest,
+            nonce: nonce(0),
+            trail: decided.trail,
+            recorded_by: envelope.actor.clone(),
+            account: envelope.account,
+            attributed_to: attributed.or(decided.doer),
+            assurance: envelope.assurance.code(),
+            authority: envelope.authority.clone(),
+            payload,
+        });
+        self.events.push(decided.event);
+        Ok(())
+    }
+
+    /// The kinds that the request at hand declared are known from now on.
+    pub(super) fn declared(&mut self, known: &mut FxHashSet<(&'static str, u16)>) {
+        known.extend(self.declared.drain(..));
+    }
+}
+
+/// Why decided events were not taken into a draft.
+pub(super) fn not_taken(error: AppendError) -> Refused {
+    match error {
+        AppendError::TooLarge { index, .. } => Refused::TooLarge { index },
+        AppendError::CommandRepeated { position, .. } => Refused::CommandReused { position },
+        error => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a decided request was not taken");
+            Refused::ReadOnly
+        }
     }
 }
 

@@ -137,16 +137,16 @@ fn a_trial_decides_and_records_nothing() {
 fn a_session_is_recorded_at_once_or_forgotten() {
     let mut bench = bench();
     let size = bench.writer.reader().size();
-    let mut session = bench.writer.session().unwrap();
+    let mut session = bench.writer.session([5; 16], &serde_json::json!({"command": "import"})).unwrap();
     session.attempt(street("S01", "甲")).unwrap();
     assert!(session.attempt(street("S01", "乙")).is_err());
     assert!(session.world().street.get("S01").is_some());
     drop(session);
     assert!(bench.writer.world().street.get("S01").is_none());
-    let mut session = bench.writer.session().unwrap();
+    let mut session = bench.writer.session([5; 16], &serde_json::json!({"command": "import"})).unwrap();
     session.attempt(street("S01", "甲")).unwrap();
     session.attempt(street("S02", "乙")).unwrap();
-    let answer = session.record([5; 16]).unwrap();
+    let answer = session.record().unwrap();
     assert_eq!(answer.receipts.iter().map(|r| r.position).collect::<Vec<_>>(), [size + 1, size + 2]);
     assert_eq!(bench.writer.world().street.get("S02").unwrap().name.entries()[0].at, size + 2);
 }

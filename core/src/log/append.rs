@@ -205,10 +205,27 @@ impl Draft {
     /// # Errors
     /// [`AppendError`]; the draft is then as before.
     pub fn add(&mut self, events: Vec<NewEvent>) -> Result<usize, AppendError> {
+        self.add_after(events, None)
+    }
+
+    /// Adds more events of the command whose events this draft ends with.
+    ///
+    /// # Errors
+    /// As [`Draft::add`].
+    pub fn add_more(&mut self, events: Vec<NewEvent>) -> Result<usize, AppendError> {
+        let under_way = self.events.last().map(|event| event.command_id);
+        self.add_after(events, under_way)
+    }
+
+    fn add_after(
+        &mut self,
+        events: Vec<NewEvent>,
+        under_way: Option<[u8; 16]>,
+    ) -> Result<usize, AppendError> {
         if self.broken {
             return Err(AppendError::Poisoned);
         }
-        let recorded = self.record(events)?;
+        let recorded = self.record(events, under_way)?;
         let start = self.events.len();
         for event in recorded {
             self.take(event).inspect_err(|_| self.broken = true)?;
@@ -217,7 +234,11 @@ impl Draft {
     }
 
     /// Everything that may be refused, before anything of the draft changes.
-    fn record(&mut self, events: Vec<NewEvent>) -> Result<Vec<RecordedEvent>, AppendError> {
+    fn record(
+        &mut self,
+        events: Vec<NewEvent>,
+        under_way: Option<[u8; 16]>,
+    ) -> Result<Vec<RecordedEvent>, AppendError> {
         let reader = self.reader.clone();
         let state = reader.state();
         let mut revisions: FxHashMap<String, Revision> = FxHashMap::default();
@@ -225,7 +246,7 @@ impl Draft {
         let mut recorded: Vec<RecordedEvent> = Vec::with_capacity(events.len());
         let mut previous = self.head.digest;
         let mut recorded_at = self.head.recorded_at;
-        let mut last_command = None;
+        let mut last_command = under_way;
         for (index, event) in events.into_iter().enumerate() {
             validate(index, &event)?;
             let position = self.head.size() + index as u64;
