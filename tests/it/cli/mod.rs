@@ -1,6 +1,7 @@
 //! The real binary, end to end: what it prints, what it leaves in the ledger, and its exit codes.
 
 mod damage;
+mod imports;
 
 use serde_json::{Value, json};
 
