@@ -2,6 +2,7 @@
 
 mod damage;
 mod imports;
+mod questions;
 
 use serde_json::{Value, json};
 
