@@ -3,6 +3,8 @@
 mod damage;
 mod imports;
 mod questions;
+mod records;
+mod usage;
 
 use serde_json::{Value, json};
 
