@@ -4,6 +4,7 @@ mod damage;
 mod imports;
 mod questions;
 mod records;
+mod serve;
 mod usage;
 
 use serde_json::{Value, json};
