@@ -96,6 +96,11 @@ impl Problem {
         problem
     }
 
+    /// A parameter that cannot be read, with one that could.
+    pub fn unreadable(place: &str, given: &str, example: impl ToString) -> Problem {
+        Problem::malformed(place, example).with("given", given)
+    }
+
     /// The machine failed. The cause goes to the log, with its chain.
     pub fn internal(error: &(dyn Error + 'static)) -> Problem {
         tracing::error!(error = chain(error), "a request failed");
@@ -108,6 +113,9 @@ impl Problem {
             return text.rejection(rejection);
         }
         let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if args.iter().any(|(name, _)| *name == "given") && self.code == "malformed" {
+            return text.get("error-malformed-value", &args);
+        }
         text.get(&format!("error-{}", self.code), &args)
     }
 
@@ -128,7 +136,9 @@ impl Problem {
         put("status", json!(self.status.as_u16()));
         put("detail", json!(self.detail(text)));
         put("code", json!(self.code));
-        put("instance", json!(format!("urn:uuid:{request_id}")));
+        if !request_id.is_empty() {
+            put("instance", json!(format!("urn:uuid:{request_id}")));
+        }
         if let Some(rejection) = &self.rejection {
             put("rule", json!(rejection.arg("rule").unwrap_or(rejection.code)));
             let args: Map<String, Value> =

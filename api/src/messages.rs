@@ -161,7 +161,9 @@ impl Text {
 
     /// The word for a state of a category.
     pub fn state(self, category: &str, state: &str) -> String {
-        self.find(&format!("state-{category}-{state}"), &[]).unwrap_or_else(|| state.to_owned())
+        let own = self.find(&format!("state-{category}-{state}"), &[]);
+        // What several categories share has one word.
+        own.unwrap_or_else(|| self.word("state", state))
     }
 
     /// The name of a command such as `agreement.sign`.

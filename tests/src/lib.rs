@@ -1,6 +1,9 @@
 //! Fixtures shared by the tests: data, ledgers, and the programs that they are tested with.
 #![allow(clippy::unwrap_used, reason = "a fixture may panic")]
 
+pub mod cli;
+pub mod http;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

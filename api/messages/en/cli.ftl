@@ -3,8 +3,9 @@
 cli-lang-unknown = There is no language "{ $lang }". Known: zh, en.
 cli-no-ledger = There is no ledger in { $dir }. Run gongjian init --data { $dir } first.
 cli-ledger-exists = There is a ledger in { $dir } already.
-cli-locked = { $dir } is held by another process, and nobody answers on its socket. Try again later.
+cli-locked = { $dir } is held by another process. Wait until it ends, or stop the gongjian serve that is running.
 cli-damaged = The ledger in { $dir } is damaged and was not opened. Position { $position }: { $what } should be { $expected }, but is { $found }. Run gongjian verify, and restore a backup.
+cli-storage-damaged = The storage files of the ledger in { $dir } cannot be opened and are probably damaged: { $error }. Write nothing more there; restore a backup.
 cli-opening = opening the ledger in { $dir }
 cli-fault = { $what }: { $error }
 cli-index = It is command { $index } of the list.

@@ -4,6 +4,7 @@ error-rejected = A rule does not allow it.
     .title = Refused by a rule
 error-malformed = { $place } is wrong: { $detail }
     .title = Malformed request
+error-malformed-value = { $place } cannot be “{ $given }”; right would be: { $detail }
 error-not-found = The ledger has no "{ $what }".
     .title = Not found
 error-before-the-ledger = Nothing was recorded by { $day }; the first record is of { $first }. For how things stood then, use `on`.

@@ -3,8 +3,9 @@
 cli-lang-unknown = 没有语言“{ $lang }”。可用：zh、en。
 cli-no-ledger = { $dir } 中没有账本。请先运行 gongjian init --data { $dir }。
 cli-ledger-exists = { $dir } 中已有账本。
-cli-locked = { $dir } 正被另一个进程使用，且无人在其套接字应答。请稍后再试。
+cli-locked = { $dir } 正被另一个进程使用。请等它结束，或先停止正在运行的 gongjian serve。
 cli-damaged = { $dir } 中的账本已损坏，没有打开。位置 { $position }：{ $what }，应为 { $expected }，实为 { $found }。请运行 gongjian verify 查看，并从备份恢复。
+cli-storage-damaged = { $dir } 中账本的存储文件打不开，多半已损坏：{ $error }。请不要再写入，从备份恢复。
 cli-opening = 打开 { $dir } 中的账本
 cli-fault = { $what }：{ $error }
 cli-index = 出在第 { $index } 条命令。

@@ -4,6 +4,7 @@ error-rejected = 不合规则。
     .title = 规则不允许
 error-malformed = { $place } 有误：{ $detail }
     .title = 请求有误
+error-malformed-value = { $place } 不能是“{ $given }”，应如：{ $detail }
 error-not-found = 账本中没有“{ $what }”。
     .title = 没有找到
 error-before-the-ledger = 到 { $day } 为止，账本还没有记录；最早的记录在 { $first }。要看当时的情况，请用 on。

@@ -117,6 +117,13 @@ impl Failure {
                 ];
                 Failure::said(common, FAULT, "cli-damaged", &args)
             }
+            LedgerError::Open(OpenError::Storage(
+                storage @ (StorageError::Engine { .. } | StorageError::Damaged { .. }),
+            )) => {
+                let cause = chain(storage);
+                let args = [("dir", folder.as_str()), ("error", &cause)];
+                Failure::said(common, FAULT, "cli-storage-damaged", &args)
+            }
             other => Failure::fault(common, &common.text().get("cli-opening", &args), other),
         }
     }

@@ -106,7 +106,7 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
         }
     }
     for missing in outcome["missing"].as_array().into_iter().flatten() {
-        put("cli-row-missing", &[("row", &missing.to_string())]);
+        put("cli-row-missing", &[("row", missing["stream"].as_str().unwrap_or_default())]);
     }
     let total: u64 =
         outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();

@@ -88,7 +88,7 @@ fn query_of(asking: &Asking) -> Result<Query, Problem> {
     query.overdue = asking.flag("overdue")?;
     query.contains = text("contains");
     query.quarter = text("quarter")
-        .map(|given| given.parse().map_err(|_| Problem::malformed("quarter", "2022-Q2")))
+        .map(|given| given.parse().map_err(|_| Problem::unreadable("quarter", &given, "2022-Q2")))
         .transpose()?;
     if let Some(sort) = asking.text("sort") {
         query.descending = sort.starts_with('-');

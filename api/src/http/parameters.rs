@@ -106,13 +106,13 @@ impl Asking {
 
     /// A whole number.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
-        let parse = |value: &str| value.parse().map_err(|_| Problem::malformed(name, "0, 1, 2, …"));
+        let parse = |value: &str| value.parse().map_err(|_| Problem::unreadable(name, value, "0, 1, 2, …"));
         self.text(name).map(parse).transpose()
     }
 
     /// A day.
     pub(crate) fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
-        let parse = |value: &str| value.parse().map_err(|_| Problem::malformed(name, "2022-06-30"));
+        let parse = |value: &str| value.parse().map_err(|_| Problem::unreadable(name, value, "2022-06-30"));
         self.text(name).map(parse).transpose()
     }
 
@@ -121,7 +121,7 @@ impl Asking {
         match self.values.get(name).map(String::as_str) {
             None | Some("false") => Ok(false),
             Some("true" | "") => Ok(true),
-            Some(_) => Err(Problem::malformed(name, "true, false")),
+            Some(given) => Err(Problem::unreadable(name, given, "true, false")),
         }
     }
 
@@ -133,7 +133,7 @@ impl Asking {
                 .iter()
                 .find(|word| **word == given)
                 .copied()
-                .ok_or_else(|| Problem::malformed(name, words.join(", "))),
+                .ok_or_else(|| Problem::unreadable(name, given, words.join(", "))),
         }
     }
 
@@ -159,8 +159,7 @@ impl Asking {
         if let Ok(position) = given.parse::<Position>() {
             return if position < size { Ok(Some(position)) } else { Err(Problem::not_found(given)) };
         }
-        let day: Day =
-            given.parse().map_err(|_| Problem::malformed("asOf", "a position or a date: 300, 2022-06-30"))?;
+        let day: Day = given.parse().map_err(|_| Problem::unreadable("asOf", given, "300, 2022-06-30"))?;
         app.last_recorded_by(day).map(Some).ok_or_else(|| {
             let first = app.first_recorded().map(|day| day.to_string()).unwrap_or_default();
             Problem::new(StatusCode::NOT_FOUND, "before-the-ledger").with("day", day).with("first", first)

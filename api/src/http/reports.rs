@@ -15,7 +15,7 @@ pub(crate) async fn co_building(
     asking: Asking,
 ) -> Answered {
     let quarter = asking.text("quarter").ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
-    let quarter: Quarter = quarter.parse().map_err(|_| Problem::malformed("quarter", "2022-Q2"))?;
+    let quarter: Quarter = quarter.parse().map_err(|_| Problem::unreadable("quarter", quarter, "2022-Q2"))?;
     let scope = match (asking.text("street"), asking.text("community")) {
         (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
         (Some(street), None) => Scope::Street(street.to_owned()),

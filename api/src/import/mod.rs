@@ -167,12 +167,14 @@ pub fn import(
             ledgers.push((ledger, bad));
         }
     }
-    let known = known_files(&session);
+    let mut known = known_files(&session);
     let mut outcome = Outcome { dry_run: options.dry_run, ..Outcome::default() };
-    for (ledger, _) in &ledgers {
-        outcome.files.push(file_outcome(ledger, known.contains(&ledger.sha256)));
-    }
-    ledgers.retain(|(ledger, _)| !known.contains(&ledger.sha256));
+    ledgers.retain(|(ledger, _)| {
+        // The same file twice in one call counts once.
+        let fresh = known.insert(ledger.sha256.clone());
+        outcome.files.push(file_outcome(ledger, !fresh));
+        fresh
+    });
     if ledgers.is_empty() && faults.is_empty() {
         return Ok(outcome);
     }
@@ -191,7 +193,11 @@ pub fn import(
         let today = work.session.today();
         let envelope =
             Envelope { path: Path::Ledger, ..Envelope::new(record, stream.clone(), today, IMPORT_ACTOR) };
-        work.session.attempt(envelope)?;
+        if let Err(refused) = work.session.attempt(envelope) {
+            // A file that does not say who reports, or as of when, has that among its faults already.
+            let stated = work.faults.is_empty();
+            return Err(if stated { refused.into() } else { ImportError::Faults(work.faults) });
+        }
     }
     for name in ORDER {
         for (ledger, bad) in &ledgers {

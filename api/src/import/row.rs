@@ -173,6 +173,13 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
     }
 
     fn refuse(&mut self, field: &str, rejection: &Rejection) {
+        if let (Some(what), Some(given)) = (rejection.arg("what"), rejection.arg("given"))
+            && self.work.failed.contains(&format!("{what}/{given}"))
+        {
+            // What an earlier row of these files should have brought is that row's fault alone.
+            self.good = false;
+            return;
+        }
         let named = rejection.arg("field").filter(|named| self.index(named).is_some()).map(str::to_owned);
         let because =
             rejection.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();

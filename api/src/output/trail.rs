@@ -14,9 +14,12 @@ const DIGEST_SHOWN: usize = 12;
 pub fn narrative(trail: &Trail, text: Text) -> String {
     let mut out = String::new();
     for subject in &trail.subjects {
-        let names = subject.names.join("、");
+        let others: Vec<&str> =
+            subject.names.iter().map(String::as_str).filter(|name| *name != subject.name).collect();
+        let key = if others.is_empty() { "trail-subject" } else { "trail-subject-renamed" };
+        let names = others.join("、");
         let args = [("name", subject.name.as_str()), ("code", &subject.code), ("names", &names)];
-        line(&mut out, &text.get("trail-subject", &args));
+        line(&mut out, &text.get(key, &args));
     }
     if trail.matters.len() != 1 {
         line(&mut out, &text.get("trail-count", &[("count", &trail.matters.len().to_string())]));

@@ -1,0 +1,121 @@
+//! `record`: one command, a list, again, and what is refused.
+
+use gongjian_tests::cli::Ledger;
+use serde_json::{Value, json};
+
+use super::{rename, street};
+
+#[test]
+fn a_command_from_a_file_or_the_standard_input_acts_once() {
+    let ledger = Ledger::registry();
+    let (size, _) = ledger.head();
+    let command = street(1, "S09", "新城街道").to_string();
+    let file = ledger.file("命令.json", command.as_bytes());
+    let first = ledger.run(&["record", &file]).exits(0);
+    let first = first.says("已记入 位置").says("street/S09").says("街道登记");
+    first.says(&format!("位置 {}", size + 1));
+    // The same id again, in whatever way, gives the first answer.
+    let again = ledger.run_with(&["record", "-"], command.as_bytes()).exits(0).says("早已记入");
+    again.says(&format!("位置 {}", size + 1));
+    let json = ledger.run_with(&["record", "--json"], command.as_bytes()).exits(0).json();
+    assert_eq!((&json["replayed"], &json["position"]), (&true.into(), &(size + 1).into()));
+    assert_eq!(ledger.head().0, size + 1);
+    // The same id with other content is a conflict that shows what is there.
+    let other = ledger.record(&street(1, "S10", "别的街道")).exits(1).json();
+    assert_eq!(
+        (&other["code"], &other["current"]["stream"]),
+        (&"command-reused".into(), &"street/S09".into())
+    );
+    assert_eq!(ledger.head().0, size + 1);
+}
+
+#[test]
+fn a_list_is_recorded_whole_or_not_at_all() {
+    let ledger = Ledger::registry();
+    let (size, _) = ledger.head();
+    let taken = json!([street(1, "S08", "甲街道"), street(1, "S09", "汶上街道")]);
+    let refused = ledger.run_with(&["record"], taken.to_string().as_bytes()).exits(1);
+    refused.says("汶上街道").says("第 2 条").says("[name-taken]");
+    assert_eq!(ledger.head().0, size, "half of a list was recorded");
+    let good = json!([street(1, "S08", "甲街道"), street(1, "S09", "乙街道")]);
+    let done = ledger.record(&good).exits(0).json();
+    let positions: Vec<u64> =
+        done.as_array().unwrap().iter().map(|receipt| receipt["position"].as_u64().unwrap()).collect();
+    assert_eq!(positions, [size + 1, size + 2]);
+    let again = ledger.record(&good).exits(0).json();
+    assert!(again.as_array().unwrap().iter().all(|receipt| receipt["replayed"] == true));
+    let dry = json!([rename(2, "S08", 0, "丙街道")]);
+    let dry = ledger.run_with(&["record", "--dry-run"], dry.to_string().as_bytes()).exits(0);
+    dry.says("可以记入").says("street/S08");
+    assert_eq!(ledger.head().0, size + 2);
+}
+
+#[test]
+fn a_rules_no_is_a_sentence_in_the_readers_language() {
+    let ledger = Ledger::county();
+    let head = ledger.head();
+    let sign = json!({
+        "command": "agreement.sign", "stream": "agreement/XY-2022-0001", "actor": "党建专干岗",
+        "occurredOn": "2022-06-08", "data": { "units": ["P01"] },
+    });
+    let sign = sign.to_string();
+    let chinese = ledger.run_with(&["record"], sign.as_bytes()).exits(1);
+    assert!(chinese.out.is_empty(), "a refusal belongs to the standard error");
+    chinese.says("“agreement/XY-2022-0001”").says("有效").says("[state-wrong]");
+    let english = ledger.run_with(&["--lang", "en", "record"], sign.as_bytes()).exits(1);
+    let is_chinese = |c: char| ('\u{4e00}'..'\u{a000}').contains(&c);
+    assert!(!english.says("in effect").err.contains(is_chinese));
+    let json = ledger.run_with(&["record", "--json"], sign.as_bytes()).exits(1);
+    assert!(json.err.is_empty());
+    let json = json.json();
+    assert_eq!((&json["status"], &json["code"]), (&422.into(), &"state-wrong".into()));
+    assert!(json["allowed"].as_array().is_some_and(|allowed| allowed.contains(&"agreement.amend".into())));
+    let late = ledger.record(&rename(3, "S01", 7, "他街道")).exits(1).json();
+    assert_eq!((&late["code"], &late["current"]["revision"]), (&"wrong-revision".into(), &0.into()));
+    assert_eq!(ledger.head(), head);
+}
+
+#[test]
+fn what_cannot_be_read_names_its_place_and_changes_nothing() {
+    let ledger = Ledger::registry();
+    let head = ledger.head();
+    let without = |name: &str| {
+        let mut command = street(4, "S09", "新城街道");
+        command.as_object_mut().unwrap().remove(name);
+        command
+    };
+    let with = |name: &str, value: Value| {
+        let mut command = street(4, "S09", "新城街道");
+        command[name] = value;
+        command
+    };
+    for (command, place) in [
+        (without("actor"), "[0].actor"),
+        (without("stream"), "[0].stream"),
+        (without("command"), "[0].command"),
+        (with("occurredOn", json!("2022-02-30")), "[0].occurredOn"),
+        (with("expectedRevision", json!("eins")), "[0].expectedRevision"),
+        (with("commandId", json!("not a UUID")), "[0].commandId"),
+        (with("data", json!({})), "[0].data"),
+        (with("data", json!({ "name": "新", "colour": 1 })), "[0].data"),
+        (with("colour", json!(1)), "[0].colour"),
+        (with("command", json!("street.paint")), "[0].command"),
+        (json!([street(4, "S08", "甲街道"), without("actor")]), "[1].actor"),
+    ] {
+        let found = ledger.record(&command).exits(2).json();
+        assert_eq!(found["errors"][0]["pointer"], place, "{found}");
+        let told = ledger.run_with(&["record"], command.to_string().as_bytes()).exits(2);
+        let last = place.rsplit('.').next().unwrap();
+        assert!(told.out.is_empty() && (told.err.contains(last) || last == "command"), "{}", told.err);
+    }
+    for broken in ["", "{", "{\"command\":}", "不是 JSON", "5", "[]", "[[]]", "null"] {
+        let ran = ledger.run_with(&["record"], broken.as_bytes()).exits(2);
+        assert!(!ran.err.trim().is_empty(), "{broken}");
+    }
+    ledger.run(&["record", "no-such-file.json"]).exits(2).says("no-such-file.json");
+    ledger.run_with(&["record"], b"\xff\xfe").exits(2).says("不是 JSON");
+    assert_eq!(ledger.head(), head);
+    // The post may stand on the command line instead.
+    let bare = without("actor").to_string();
+    ledger.run_with(&["record", "--actor", "党建专干岗"], bare.as_bytes()).exits(0);
+}

@@ -1,0 +1,213 @@
+//! `gongjian serve` under test, and an HTTP client of a few lines.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::cli::{command, text};
+
+/// Nothing here takes so long unless it hangs.
+const DEADLINE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(20);
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// Status code.
+    pub status: u16,
+    /// The lines before the body.
+    pub head: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().filter_map(|line| line.split_once(": ")).find(|(it, _)| *it == name).map(|it| it.1)
+    }
+}
+
+/// A running server. Dropping it kills it.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: String,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts a server on a free port of this machine and waits until it is ready.
+    #[track_caller]
+    pub fn start(data: &Path) -> Server {
+        let log = data.with_extension("log");
+        let mut child = command()
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", &text(data)])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("`{line}` {}", std::fs::read_to_string(&log).unwrap()));
+        let server = Server { child, address: said["listen"].as_str().unwrap().to_owned(), log };
+        let started = Instant::now();
+        while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
+            assert!(started.elapsed() < DEADLINE, "the server does not become ready");
+            std::thread::sleep(POLL);
+        }
+        server
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks; an error if the server is not there, or goes away meanwhile.
+    pub fn try_ask(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> io::Result<Reply> {
+        ask(&self.address, method, target, headers, body)
+    }
+
+    /// Asks for a page.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> Reply {
+        self.try_ask("GET", target, &[], b"").unwrap()
+    }
+
+    /// Sends a command or a list of commands.
+    #[track_caller]
+    pub fn record(&self, json: &Value) -> Reply {
+        self.try_ask("POST", "/api/v1/commands", &[], json.to_string().as_bytes()).unwrap()
+    }
+
+    /// Opens the live stream after an event.
+    #[track_caller]
+    pub fn live(&self, last: u64) -> Live {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let head = format!(
+            "GET /api/v1/events/live HTTP/1.1\r\nhost: {}\r\nlast-event-id: {last}\r\n\r\n",
+            self.address
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        Live { reader: BufReader::new(stream) }
+    }
+
+    /// Asks it to stop (SIGTERM) and waits.
+    #[track_caller]
+    pub fn terminate(mut self) -> ExitStatus {
+        let id = self.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(started.elapsed() < DEADLINE, "the server does not stop");
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Kills it at once (SIGKILL).
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        if !std::thread::panicking() {
+            assert!(!log.contains("panicked"), "{log}");
+        }
+    }
+}
+
+/// A stream of server-sent events.
+pub struct Live {
+    reader: BufReader<TcpStream>,
+}
+
+impl Live {
+    /// Id and data of the next event.
+    #[track_caller]
+    pub fn event(&mut self) -> (u64, Value) {
+        let mut id = None;
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.reader.read_line(&mut line).unwrap(), 0, "the stream ended");
+            let line = line.trim_end();
+            if let Some(given) = line.strip_prefix("id: ") {
+                id = given.parse().ok();
+            }
+            if let Some(data) = line.strip_prefix("data: ") {
+                return (id.unwrap(), serde_json::from_str(data).unwrap());
+            }
+        }
+    }
+
+    /// Whether the server ends the stream.
+    pub fn ends(mut self) -> bool {
+        self.reader.read_to_end(&mut Vec::new()).is_ok()
+    }
+}
+
+/// One request on a connection of its own.
+pub fn ask(
+    address: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Reply> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(DEADLINE))?;
+    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    // A server that has heard enough answers before the end.
+    let _ = stream.write_all(body);
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    let all = String::from_utf8_lossy(&bytes);
+    let (head, body) = all.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let head = head.to_ascii_lowercase();
+    let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_owned() };
+    Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body })
+}
+
+fn unchunked(mut rest: &str) -> String {
+    let mut body = String::new();
+    while let Some((size, after)) = rest.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).unwrap_or(0);
+        let Some(part) = after.get(..size).filter(|part| !part.is_empty()) else { break };
+        body.push_str(part);
+        rest = after.get(size + 2..).unwrap_or_default();
+    }
+    body
+}
