@@ -1,6 +1,6 @@
 //! What a payload is made of, in words that a reader without this program can use.
 //!
-//! A [`Schema`] lists the fields of one kind and version, in order, each with a type written in a small
+//! A schema lists the fields of one kind and version, in order, each with a type written in a small
 //! language (`docs/FORMAT.md`, section 5): `string`, `bool`, `u8`…`u64`, `i32`, `i64`, `day`, `bytes`,
 //! `option<T>`, `list<T>`, and `{name:T,…}` for a record inside a record. [`to_json`] reads any payload
 //! by its schema alone, so events of kinds that this program does not know can still be shown.

@@ -19,6 +19,8 @@ use gongjian_core::log::{LogOptions, OpenError, StorageError};
 use gongjian_core::record::{Digest, RecordRef};
 use gongjian_core::service::Ledger;
 
+type Test = Box<dyn Fn()>;
+
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
@@ -28,7 +30,7 @@ fn main() {
             let rounds =
                 args.iter().position(|arg| arg == "--rounds").map_or(100, |at| args[at + 1].parse().unwrap());
             let listing = args.iter().any(|arg| arg == "--list");
-            let tests: [(&str, Box<dyn Fn()>); 3] = [
+            let tests: [(&str, Test); 3] = [
                 ("killed_under_load", Box::new(move || killed_under_load(rounds))),
                 ("a_second_process_is_told_who_holds_the_ledger", Box::new(second_process)),
                 ("a_full_disk_refuses_writes_and_loses_nothing", Box::new(full_disk)),

@@ -75,7 +75,7 @@ pub struct Counters {
 /// The answer of a handler.
 pub(crate) type Answered = Result<Response, Problem>;
 
-/// A problem travels in the extensions; [`frame`] knows the reader's language and writes it.
+/// A problem travels in the extensions; [`frame()`] knows the reader's language and writes it.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());

@@ -365,5 +365,4 @@ fn in_order(mut faults: Vec<Fault>, files: &[FileOutcome]) -> Vec<Fault> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;

@@ -129,7 +129,8 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
     /// The cell says something else than the ledger; a column that is not there says nothing.
     pub(super) fn changed(&self, field: &str) -> bool {
         let Some(index) = self.index(field) else { return false };
-        self.was(field) != self.now(field) && !(self.now(field).is_empty() && !self.sheet.has(index))
+        let says = self.sheet.has(index) || !self.now(field).is_empty();
+        says && self.was(field) != self.now(field)
     }
 
     /// Notes a fault at the cell of `field`.

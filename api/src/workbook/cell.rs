@@ -318,7 +318,6 @@ fn split_date(date: &str) -> Option<(i32, u32, u32)> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::workbook::spec::To;

@@ -20,7 +20,6 @@ mod table;
 pub mod writer;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
 pub use fault::{Fault, Problem};
