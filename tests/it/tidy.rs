@@ -74,11 +74,20 @@ fn no_path_of_one_machine_and_no_registry_is_written_down() {
     for name in listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         let name = String::from_utf8_lossy(name).into_owned();
         let Ok(text) = std::fs::read_to_string(root().join(&name)) else { continue };
-        if name == "Cargo.lock" || name.ends_with("tidy.rs") {
+        if name == "Cargo.lock" {
             continue;
         }
-        for word in ["/root/", "/home/", "crates.io", "pypi.org", "npmjs", "deb.debian.org"] {
-            assert!(!text.contains(word), "{name} holds {word}");
+        // In pieces, so that this file holds none of them either.
+        for parts in [
+            ["/ro", "ot/"],
+            ["/ho", "me/"],
+            ["crates.", "io"],
+            ["pypi.", "org"],
+            ["npm", "js."],
+            ["deb.", "debian"],
+        ] {
+            let word = parts.concat();
+            assert!(!text.contains(&word), "{name} holds {word}");
         }
     }
 }

@@ -48,6 +48,10 @@ fn tell(out: &mut String, matter: &Matter, text: Text) {
         if let Some(said) = said(&step.data) {
             line(out, &format!("      {said}"));
         }
+        let particulars = particulars(step, text);
+        if !particulars.is_empty() {
+            line(out, &format!("      {particulars}"));
+        }
     }
     if !matter.not_stated.is_empty() {
         line(out, &text.plain("trail-not-stated"));
@@ -116,6 +120,39 @@ fn step_line(step: &Step, text: Text) -> String {
         step.position,
         digest.get(..DIGEST_SHOWN).unwrap_or(&digest),
     )
+}
+
+/// Posts, units, places and results that a step's payload names.
+fn particulars(step: &Step, text: Text) -> String {
+    const FIELDS: [&str; 9] = [
+        "place",
+        "chairPost",
+        "recorderPost",
+        "participants",
+        "expectedUnits",
+        "residents",
+        "outcome",
+        "referredTo",
+        "dueOn",
+    ];
+    let shown = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(parts) if !parts.is_empty() => {
+            Some(parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"))
+        }
+        _ => None,
+    };
+    let mut parts: Vec<String> = FIELDS
+        .iter()
+        .filter_map(|field| Some((*field, shown(step.data.get(field)?)?)))
+        .map(|(field, value)| format!("{}：{value}", text.word("field", field)))
+        .collect();
+    if !step.units.is_empty() {
+        let units: Vec<String> = step.units.iter().map(named).collect();
+        parts.push(format!("{}：{}", text.word("field", "unit"), units.join("、")));
+    }
+    parts.join("；")
 }
 
 /// The words of a step, where its payload has any.

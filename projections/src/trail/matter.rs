@@ -40,6 +40,8 @@ pub struct Step {
     pub recorded_by: String,
     /// `stated` or `attested`.
     pub assurance: &'static str,
+    /// Units that the payload names: who was there, who is responsible, who supports.
+    pub units: Vec<Named>,
     /// What it rests on.
     pub authority: Option<String>,
     /// Days from when it happened until the ledger heard of it, if that is late (补录).
@@ -169,7 +171,9 @@ impl<'a> Events<'a> {
             None => Value::Null,
         };
         let on = record.occurred_day;
+        let units = unit_codes(&data).map(|code| Named::of(self.views, Kind::Unit, code, on)).collect();
         Ok(Step {
+            units,
             occurred_on: on,
             recorded_at: record.recorded_at,
             kind: record.kind.to_owned(),
@@ -187,4 +191,11 @@ impl<'a> Events<'a> {
             data,
         })
     }
+}
+
+/// Codes of the units in a payload, by the names of the fields that hold such codes.
+fn unit_codes(data: &Value) -> impl Iterator<Item = &str> {
+    let one = ["responsible"].into_iter().filter_map(|field| data.get(field)?.as_str());
+    let many = ["supporting", "units"].into_iter().filter_map(|field| data.get(field)?.as_array());
+    one.chain(many.flatten().filter_map(Value::as_str))
 }
