@@ -153,3 +153,13 @@ field-position = position
 field-overdue = overdue
 field-carryOvers = carried over
 field-versions = versions
+
+# States that several categories share.
+
+state-standing = registered
+state-dissolved = dissolved
+state-succeeded = succeeded by another
+state-in-force = in force
+state-repealed = repealed
+state-not-yet = not yet
+state-recorded = recorded

@@ -100,13 +100,3 @@ state-post-abolished = abolished
 
 state-series-active = active
 state-series-ended = ended
-
-# States that several categories share.
-
-state-standing = registered
-state-dissolved = dissolved
-state-succeeded = succeeded by another
-state-in-force = in force
-state-repealed = repealed
-state-not-yet = not yet
-state-recorded = recorded

@@ -153,3 +153,13 @@ field-position = 位置
 field-overdue = 逾期
 field-carryOvers = 结转次数
 field-versions = 版本数
+
+# 不分类别的状态。
+
+state-standing = 在册
+state-dissolved = 已注销
+state-succeeded = 已由他者承继
+state-in-force = 执行中
+state-repealed = 已废止
+state-not-yet = 尚未开始
+state-recorded = 已记入

@@ -100,13 +100,3 @@ state-post-abolished = 已撤销
 
 state-series-active = 执行中
 state-series-ended = 已停止
-
-# 不分类别的状态。
-
-state-standing = 在册
-state-dissolved = 已注销
-state-succeeded = 已由他者承继
-state-in-force = 执行中
-state-repealed = 已废止
-state-not-yet = 尚未开始
-state-recorded = 已记入
