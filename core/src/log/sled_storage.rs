@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use fs2::FileExt as _;
 
@@ -128,7 +129,28 @@ fn remove_unfinished_snapshots(folder: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// How long sled may take to let go of files that this process had open a moment ago.
+const RELEASE_WAIT: Duration = Duration::from_secs(5);
+const RELEASE_POLL: Duration = Duration::from_millis(5);
+
+/// Opens sled's files. We hold our own lock, so if sled's is taken, its background threads of the last opening in
+/// this process have not yet let go of it: a matter of moments.
 fn open_sled(folder: &Path) -> Result<sled::Db, StorageError> {
+    let started = Instant::now();
+    loop {
+        match open_sled_once(folder) {
+            Err(StorageError::Engine { source, .. })
+                if source.to_string().contains("could not acquire lock")
+                    && started.elapsed() < RELEASE_WAIT =>
+            {
+                std::thread::sleep(RELEASE_POLL);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn open_sled_once(folder: &Path) -> Result<sled::Db, StorageError> {
     let config = sled::Config::new()
         .path(folder)
         .flush_every_ms(None)
