@@ -5,6 +5,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::{Path, Wanted};
 use gongjian_core::domain::facts::Fields;
 use gongjian_core::domain::{Command, World};
+use gongjian_core::gate;
 use gongjian_core::ledger::Refused;
 use gongjian_core::rejection::Rejection;
 
@@ -203,6 +204,12 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
             }
             let vanished = self.now(field).is_empty();
             if spec.class == Class::Versioned && !vanished || open(self, field) {
+                continue;
+            }
+            // What may never be recorded is not offered as a correction either.
+            if let Some(rule) = gate::certain(self.now(field)) {
+                let because = vec![("field".to_owned(), field.to_owned())];
+                self.fault(field, Problem::Refused { rule: rule.to_owned(), because });
                 continue;
             }
             let recorded = display(self.world(), spec.value, self.was(field));

@@ -11,6 +11,7 @@ use gongjian_core::log::storage::MemoryStorage;
 use serde_json::Value as Json;
 
 use super::*;
+use crate::workbook::Problem;
 
 fn data(path: &str) -> PathBuf {
     FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data").join(path)
@@ -273,5 +274,30 @@ fn a_register_written_as_a_workbook_comes_back_unchanged() {
         let (first, second) = (state(first.world()), state(second.world()));
         let differ: Vec<_> = first.iter().filter(|line| !second.contains(line)).take(5).collect();
         assert!(differ.is_empty() && first.len() == second.len(), "{county}: {differ:#?}");
+    }
+}
+
+#[test]
+fn an_identity_number_is_refused_as_such_and_never_repeated() {
+    for base in [vec![data("wenshang-2022/机构台账.xlsx")], folder("wenshang-2022")] {
+        let mut writer = writer();
+        good(&mut writer, &base);
+        let file = [data("broken/身份证号.xlsx")];
+        for correct in [None, Some("更正".to_owned())] {
+            let options = Options { correct, ..Options::default() };
+            let Err(ImportError::Faults(found)) = run(&mut writer, &file, &options) else {
+                panic!("accepted")
+            };
+            let at_cell: Vec<&Fault> = found.iter().filter(|fault| fault.cell == "E7").collect();
+            assert_eq!(at_cell.len(), 1);
+            let refused = |rule: &str| rule == "text-identity-number";
+            assert!(
+                matches!(&at_cell[0].problem, Problem::Refused { rule, .. } if refused(rule)),
+                "{at_cell:?}"
+            );
+            let all = format!("{found:?}");
+            let digits = all.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+            assert!(digits < Some(17), "a long number is repeated: {all}");
+        }
     }
 }

@@ -224,6 +224,11 @@ impl Fault {
     }
 }
 
+/// A cell's text as a fault may show it: what must never be recorded is not repeated in a message or a log either.
+pub(super) fn shown(text: String) -> String {
+    if gongjian_core::gate::certain(&text).is_some() { "***".to_owned() } else { text }
+}
+
 /// The name of a cell, `A1` for line 1 (from 1) and column 0 (from 0).
 pub fn a1(line: u32, column: u32) -> String {
     let mut letters = Vec::new();

@@ -290,7 +290,7 @@ impl Notes {
                 faults.add(Fault {
                     cell: a1(line, column),
                     header: AS_OF.to_owned(),
-                    value: raw.shown(),
+                    value: super::fault::shown(raw.shown()),
                     expected: "日期，如 2022-06-30".to_owned(),
                     ..Fault::of_sheet(&file, NOTES, problem)
                 });

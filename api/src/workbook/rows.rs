@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use gongjian_core::day::Day;
 use serde::Serialize;
 
-use super::fault::{Fault, Problem, a1};
+use super::fault::{Fault, Problem, a1, shown};
 use super::ledgers::OPEN;
 use super::spec::{Kind, SheetSpec};
 
@@ -42,7 +42,7 @@ impl Ledger {
             sheet: sheet.spec.title.to_owned(),
             cell: row.a1(column),
             header: spec.map(|spec| spec.header.to_owned()).unwrap_or_default(),
-            value: row.cells.get(column).map(|cell| cell.value.canonical()).unwrap_or_default(),
+            value: shown(row.cells.get(column).map(|cell| cell.value.canonical()).unwrap_or_default()),
             problem,
             expected: spec.map(|spec| spec.hint.to_owned()).unwrap_or_default(),
         }

@@ -7,7 +7,7 @@ use calamine::Dimensions;
 use rustc_hash::FxHashMap;
 
 use super::cell::{Raw, half, is_space, parse};
-use super::fault::{Fault, Faults, Problem, a1};
+use super::fault::{Fault, Faults, Problem, a1, shown};
 use super::ledgers::{PERSON_HEADERS, TOTAL};
 use super::rows::{Cell, Row, Sheet, Value};
 use super::spec::{Class, ColumnSpec, SheetSpec};
@@ -412,7 +412,7 @@ impl<'f> Table<'f> {
             sheet: self.spec.title.to_owned(),
             cell: a1(line, at),
             header: spec.map(|spec| spec.header.to_owned()).unwrap_or_default(),
-            value,
+            value: shown(value),
             problem,
             expected: spec.map(|spec| spec.hint.to_owned()).unwrap_or_default(),
         }
