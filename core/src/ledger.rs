@@ -35,7 +35,7 @@ pub use session::Session;
 /// The stream of the ledger's own events.
 pub const LEDGER_STREAM: &str = "ledger/main";
 /// Name and version of the world's snapshots. The version rises with any change of a state's fields.
-const WORLD_SNAPSHOT: (&str, u32) = ("world", 1);
+const WORLD_SNAPSHOT: (&str, u32) = ("world", 2);
 /// A snapshot of the world is worth its writing after so many events.
 const WORLD_SNAPSHOT_EVENTS: u64 = 50_000;
 

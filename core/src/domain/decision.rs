@@ -294,12 +294,6 @@ impl Category for Decision {
             _ => None,
         }
     }
-
-    fn index(world: &mut World, id: &str, event: &DecisionEvent) {
-        if let DecisionEvent::Recorded(e) = event {
-            world.learn_child(&format!("topic/{}", e.topic), id);
-        }
-    }
 }
 
 /// Decisions are taken at a meeting that is in session, on a topic of its agenda.

@@ -353,12 +353,6 @@ impl Category for Issue {
             _ => None,
         }
     }
-
-    fn index(world: &mut World, id: &str, event: &IssueEvent) {
-        if let IssueEvent::Raised(e) = event {
-            world.learn_child(&format!("occurrence/{}", e.occurrence), id);
-        }
-    }
 }
 
 impl Issue {

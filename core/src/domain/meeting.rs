@@ -433,12 +433,6 @@ impl Category for Meeting {
             }
         }
     }
-
-    fn index(world: &mut World, id: &str, event: &MeetingEvent) {
-        if let MeetingEvent::Scheduled(e) = event {
-            world.learn_child(&format!("community-meetings/{}", e.community), id);
-        }
-    }
 }
 
 impl Meeting {

@@ -27,7 +27,7 @@ mod tests;
 
 use category::{Category, CommandSet, Context};
 use facts::At;
-use table::Table;
+use table::{Children, Table};
 
 /// What a decision leads to: one event, and what its envelope should say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ macro_rules! catalogue {
             /// `kind/name` → id, for everything that people call by name; old names stay.
             pub names: Table<String>,
             /// Stream → ids of what belongs to it (`agreement/XY-1` → its commitments).
-            pub children: Table<Vec<String>>,
+            pub children: Children,
         }
 
         impl World {
@@ -459,7 +459,7 @@ impl World {
 
     /// Ids of what belongs to a stream, such as the commitments of an agreement.
     pub fn children_of(&self, stream: &str) -> &[String] {
-        self.children.get(stream).map(Vec::as_slice).unwrap_or_default()
+        self.children.of(stream)
     }
 
     /// Refuses a name that something else of the same kind has or had.
@@ -477,6 +477,6 @@ impl World {
     }
 
     fn learn_child(&mut self, parent: &str, child: &str) {
-        self.children.apply(parent, 0, "", true, |children| children.push(child.to_owned()));
+        self.children.add(parent, child);
     }
 }

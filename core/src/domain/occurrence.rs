@@ -203,12 +203,6 @@ impl Category for Occurrence {
             OccurrenceEvent::Corrected(e) => correct(self, &e.changes, at),
         }
     }
-
-    fn index(world: &mut World, id: &str, event: &OccurrenceEvent) {
-        if let OccurrenceEvent::Scheduled(e) = event {
-            world.learn_child(&format!("community-occurrences/{}", e.community), id);
-        }
-    }
 }
 
 fn wednesday(day: Day) -> Result<(), Rejection> {

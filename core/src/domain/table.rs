@@ -1,5 +1,7 @@
 //! States by stream, with an undo journal so that a refused list of commands leaves no trace.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -96,6 +98,55 @@ impl<T: Clone + Default> Table<T> {
                 Some(entry) => self.rows.insert(id, entry),
                 None => self.rows.remove(&id),
             };
+        }
+    }
+}
+
+/// What belongs to a stream, such as the clauses of an agreement: lists that only ever grow.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Children {
+    lists: BTreeMap<Box<str>, Vec<String>>,
+    /// The lists that grew since `begin`, in order. An undone growth costs as much as the growth did.
+    #[serde(skip)]
+    journal: Option<Vec<Box<str>>>,
+}
+
+impl Children {
+    /// The ids of what belongs to `parent`.
+    pub fn of(&self, parent: &str) -> &[String] {
+        self.lists.get(parent).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Adds an id.
+    pub fn add(&mut self, parent: &str, child: &str) {
+        if let Some(journal) = &mut self.journal {
+            journal.push(parent.into());
+        }
+        match self.lists.get_mut(parent) {
+            Some(list) => list.push(child.to_owned()),
+            None => drop(self.lists.insert(parent.into(), vec![child.to_owned()])),
+        }
+    }
+
+    /// From now on, what changes can be undone.
+    pub fn begin(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    /// Keeps what changed since [`Children::begin`].
+    pub fn keep(&mut self) {
+        self.journal = None;
+    }
+
+    /// Undoes what changed since [`Children::begin`].
+    pub fn undo(&mut self) {
+        for parent in self.journal.take().unwrap_or_default().iter().rev() {
+            if let Some(list) = self.lists.get_mut(parent) {
+                list.pop();
+                if list.is_empty() {
+                    self.lists.remove(parent);
+                }
+            }
         }
     }
 }

@@ -323,7 +323,7 @@ impl Row<'_> {
         if matches!(self.what, What::Unit(_) | What::Branch(_)) && self.id == unit {
             return true;
         }
-        let units = self.what.references().iter().filter(|(_, kind)| *kind == "unit");
+        let units = self.what.references().iter().filter(|(_, word)| matches!(*word, "unit" | "units"));
         units
             .filter_map(|(field, _)| self.what.get(field))
             .any(|codes| codes.split('、').any(|code| code == unit))
@@ -335,7 +335,7 @@ pub(super) fn kind_of(word: &str) -> Kind {
     match word {
         "street" => Kind::Street,
         "community" => Kind::Community,
-        "compound" => Kind::Compound,
+        "compound" | "compounds" => Kind::Compound,
         "alliance" => Kind::Alliance,
         _ => Kind::Unit,
     }

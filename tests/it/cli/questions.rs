@@ -250,3 +250,16 @@ fn events_are_json_lines_that_prove_themselves() {
         assert_eq!(event["digest"], all[event["position"].as_u64().unwrap() as usize]["digest"]);
     }
 }
+
+#[test]
+fn a_unit_is_found_wherever_it_took_part() {
+    let ledger = Ledger::county();
+    let listed = |what: &str, unit: &str| -> Vec<String> {
+        let list = ledger.run(&["list", what, "--unit", unit, "--limit", "1000", "--json"]).exits(0).json();
+        list["items"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(listed("meetings", "U066").contains(&"HY-2022-0046".to_owned()));
+    assert!(listed("meetings", "东门物业服务有限公司").contains(&"HY-2022-0046".to_owned()));
+    assert!(listed("decisions", "U001").contains(&"HY-2022-0046-J1-1".to_owned()));
+    assert!(!listed("meetings", "U030").contains(&"HY-2022-0046".to_owned()));
+}
