@@ -36,7 +36,8 @@ pub use session::Session;
 pub const LEDGER_STREAM: &str = "ledger/main";
 /// Name and version of the world's snapshots. The version rises with any change of a state's fields.
 const WORLD_SNAPSHOT: (&str, u32) = ("world", 2);
-/// A snapshot of the world is worth its writing after so many events.
+/// A snapshot of the world is worth its writing after so many events, and after a quarter of all there are: it holds
+/// up the writer for longer the larger the world is, and what it saves is the folding of what came since.
 const WORLD_SNAPSHOT_EVENTS: u64 = 50_000;
 
 /// Why a request was not recorded.
@@ -456,7 +457,8 @@ impl Writer {
         }
         let first = recorded.first().map_or(0, |event| event.position);
         let answers = outcomes.into_iter().map(|outcome| outcome.answer(first, &recorded, &events)).collect();
-        if self.log.reader().size() - self.snapshot_at >= WORLD_SNAPSHOT_EVENTS {
+        let size = self.log.reader().size();
+        if size - self.snapshot_at >= WORLD_SNAPSHOT_EVENTS.max(size / 4) {
             self.save_snapshot();
         }
         answers
