@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use gongjian_core::log::{Draft, Log};
+use gongjian_core::log::Log;
 
 mod workload;
 
@@ -56,26 +56,20 @@ fn bulk(events: u64, batch: u64) -> (Vec<Vec<u8>>, f64) {
     let dir = tempfile::tempdir().unwrap();
     let mut log = Log::create(dir.path(), OPTIONS).unwrap();
     let mut source = Events::new();
-    let mut drafts: Vec<Draft> = Vec::new();
-    let start = Instant::now();
-    let mut making = Duration::ZERO;
+    let mut bytes = Vec::new();
+    let (mut prepared, mut took) = (Duration::ZERO, Duration::ZERO);
     for at in (0..events).step_by(batch as usize) {
-        let made = Instant::now();
         let list = source.take(batch.min(events - at));
-        making += made.elapsed();
-        let mut draft = drafts.last().map_or_else(|| log.draft(), Draft::next);
+        let mut draft = log.draft();
+        let start = Instant::now();
         draft.add(list).unwrap();
-        drafts.push(draft);
+        prepared += start.elapsed();
+        let start = Instant::now();
+        let recorded = log.commit(draft).unwrap();
+        took += start.elapsed();
+        bytes.extend(recorded.iter().map(|event| event.bytes.to_vec()));
     }
-    let prepared = start.elapsed() - making;
     print("prepare (encode, hash, compress)", events, prepared, "one thread");
-    let bytes =
-        drafts.iter().flat_map(|draft| draft.events().iter().map(|event| event.bytes.to_vec())).collect();
-    let start = Instant::now();
-    for draft in drafts {
-        log.commit(draft).unwrap();
-    }
-    let took = start.elapsed();
     let note = format!("{batch} a commit, root {}", log.reader().head().root);
     print("bulk commit of prepared events", events, took, &note);
     drop(log);

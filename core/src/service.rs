@@ -1,19 +1,18 @@
 //! The writer on a thread of its own: requests go in over a bounded queue, answers come back by callback.
 
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use crate::command::Request;
-use crate::ledger::{Answer, Refused, Writer};
+use crate::ledger::{Answer, Batch, Refused, Reply, Writer};
 use crate::log::LogReader;
 
 /// Requests that may wait; beyond it senders wait too.
 const QUEUE: usize = 4_096;
 /// Requests of one batch. More would make the first of them wait for the last.
 const GROUP_MAX: usize = 2_560;
-
-/// Called once with the answer, from the writer's thread: hand it on, do not work there.
-pub type Reply = Box<dyn FnOnce(Result<Answer, Refused>) + Send>;
+/// Requests without a pause, in which the world's snapshot is written: what a start after a kill folds again.
+const PAUSE_AFTER: usize = 400_000;
 
 enum Job {
     Request(Request, Reply),
@@ -99,36 +98,49 @@ impl Drop for Ledger {
 }
 
 fn run(mut writer: Writer, jobs: &Receiver<Job>) {
-    let mut held: Option<Job> = None;
-    loop {
-        let job = match held.take().map_or_else(|| jobs.recv(), Ok) {
-            Ok(job) => job,
-            Err(_) => break,
-        };
+    let mut waiting = Waiting { jobs, held: None, until_pause: PAUSE_AFTER };
+    while let Some(job) = waiting.next() {
         match job {
             Job::Stop => break,
             Job::WithWriter(work) => work(&mut writer),
-            Job::Request(request, reply) => {
-                let mut requests = vec![request];
-                let mut replies = vec![reply];
-                while requests.len() < GROUP_MAX {
-                    match jobs.try_recv() {
-                        Ok(Job::Request(request, reply)) => {
-                            requests.push(request);
-                            replies.push(reply);
-                        }
-                        Ok(other) => {
-                            held = Some(other);
-                            break;
-                        }
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                    }
-                }
-                for (reply, answer) in replies.into_iter().zip(writer.handle(requests)) {
-                    reply(answer);
-                }
+            request @ Job::Request(..) => {
+                waiting.held = Some(request);
+                waiting.until_pause = PAUSE_AFTER;
+                writer.handle_stream(|| waiting.batch());
+                writer.rest();
             }
         }
     }
     writer.close();
+}
+
+/// The queue, with a job that was looked at and not done yet.
+struct Waiting<'a> {
+    jobs: &'a Receiver<Job>,
+    held: Option<Job>,
+    /// Requests until the writer is given a pause even if more wait.
+    until_pause: usize,
+}
+
+impl Waiting<'_> {
+    /// The next job, once there is one; `None` if nobody can send any more.
+    fn next(&mut self) -> Option<Job> {
+        self.held.take().or_else(|| self.jobs.recv().ok())
+    }
+
+    /// The requests that wait now, up to the first job of another sort.
+    fn batch(&mut self) -> Option<Batch> {
+        let mut batch = Batch::new();
+        while batch.len() < GROUP_MAX.min(self.until_pause) {
+            match self.held.take().or_else(|| self.jobs.try_recv().ok()) {
+                Some(Job::Request(request, reply)) => batch.push((request, reply)),
+                other => {
+                    self.held = other;
+                    break;
+                }
+            }
+        }
+        self.until_pause -= batch.len();
+        (!batch.is_empty()).then_some(batch)
+    }
 }

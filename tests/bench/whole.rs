@@ -7,6 +7,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use gongjian_api::import::{self, Options};
@@ -16,7 +17,7 @@ use gongjian_core::command::{Envelope, Request};
 use gongjian_core::day::Day;
 use gongjian_core::domain::category::Path as DomainPath;
 use gongjian_core::domain::issue::IssueCommand;
-use gongjian_core::ledger::{self, Followed, Follower, Writer};
+use gongjian_core::ledger::{self, Batch, Followed, Follower, Reply, Writer};
 use gongjian_core::log::{LogOptions, LogReader};
 use gongjian_projections::runner::Runner;
 use gongjian_projections::views::Views;
@@ -108,21 +109,22 @@ fn command_path(writer: &mut Writer, commands: u64) {
     for group in [64, 2_560] {
         let half: Vec<Request> = requests.drain(..requests.len() / 2 + requests.len() % 2).collect();
         let count = half.len() as u64;
-        let mut half = half.into_iter();
+        let recorded = Arc::new(AtomicU64::new(0));
+        let reply = || -> Reply {
+            let recorded = Arc::clone(&recorded);
+            Box::new(move |answer| {
+                recorded.fetch_add(u64::from(answer.is_ok()), Ordering::Relaxed);
+            })
+        };
+        let mut half = half.into_iter().map(|request| (request, reply()));
         let start = Instant::now();
-        loop {
-            let batch: Vec<Request> = half.by_ref().take(group).collect();
-            if batch.is_empty() {
-                break;
-            }
-            assert!(writer.handle(batch).iter().all(Result::is_ok));
-        }
-        rate(
-            &format!("command path, {group} a commit"),
-            count,
-            start.elapsed(),
-            "(decide, append, index, sync, fold)",
-        );
+        writer.handle_stream(|| {
+            let batch: Batch = half.by_ref().take(group).collect();
+            (!batch.is_empty()).then_some(batch)
+        });
+        let took = start.elapsed();
+        assert_eq!(recorded.load(Ordering::Relaxed), count);
+        rate(&format!("command path, {group} a commit"), count, took, "(decide, append, index, sync, fold)");
     }
 }
 

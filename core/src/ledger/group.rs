@@ -102,7 +102,12 @@ pub(super) struct Group {
     pub(super) next: Position,
     /// Requests of this group by id: their digest, and the places of their events.
     pub(super) commands: FxHashMap<[u8; 16], ([u8; 16], Range<usize>)>,
+    /// Random bytes not used yet: asking the system once for each event would cost more than hashing it.
+    random: Vec<u8>,
 }
+
+/// Random bytes asked for at once.
+const RANDOM_BYTES: usize = 4_096;
 
 impl Group {
     pub(super) fn new(draft: Draft, now: i64) -> Group {
@@ -116,7 +121,19 @@ impl Group {
             events: Vec::new(),
             declared: Vec::new(),
             commands: FxHashMap::default(),
+            random: Vec::new(),
         }
+    }
+
+    fn nonce(&mut self) -> Result<[u8; 16], Refused> {
+        if self.random.is_empty() {
+            self.random.resize(RANDOM_BYTES, 0);
+            getrandom::fill(&mut self.random).map_err(|_| Refused::ReadOnly)?;
+        }
+        let rest = self.random.len().saturating_sub(16);
+        let nonce = self.random.get(rest..).and_then(|bytes| bytes.try_into().ok()).ok_or(Refused::ReadOnly);
+        self.random.truncate(rest);
+        nonce
     }
 
     /// Whether a kind must be declared right before the event at hand; if so it is noted as declared.
@@ -167,9 +184,6 @@ impl Group {
         (command_id, command_digest): ([u8; 16], [u8; 16]),
         new: &mut Vec<NewEvent>,
     ) -> Result<(), Refused> {
-        let mut random = [0u8; 32];
-        getrandom::fill(&mut random).map_err(|_| Refused::ReadOnly)?;
-        let nonce = |at: usize| random.get(at..at + 16).and_then(|n| n.try_into().ok()).unwrap_or_default();
         if decision.declares {
             let declared = Event::from(schema::SchemaEvent::from(schema::declare(&decision.kind)));
             let stream = declaration_stream(&decision.kind);
@@ -181,7 +195,7 @@ impl Group {
                 occurred_second: None,
                 command_id,
                 command_digest,
-                nonce: nonce(16),
+                nonce: self.nonce()?,
                 trail: stream.clone(),
                 recorded_by: "system".to_owned(),
                 account: [0; 16],
@@ -203,7 +217,7 @@ impl Group {
             occurred_second: envelope.occurred_second,
             command_id,
             command_digest,
-            nonce: nonce(0),
+            nonce: self.nonce()?,
             trail: decided.trail,
             recorded_by: envelope.actor.clone(),
             account: envelope.account,

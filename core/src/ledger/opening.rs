@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 
+use super::commit::Committer;
+use super::decide::Decider;
 use super::{LEDGER_STREAM, LedgerError, Options, Refused, WORLD_SNAPSHOT, Writer};
 use crate::clock::ClockWatch;
 use crate::codec;
@@ -53,7 +55,7 @@ impl Writer {
         check_schemas(&world)?;
         let mut writer = Writer::over(log, world, Some(dir), &options);
         writer.snapshot_at = snapshot_at;
-        if writer.log.reader().size() == 0 {
+        if writer.reader().size() == 0 {
             // A kill between making the folder and event 0: there is nothing to lose.
             let public_key = crate::signer::create(&dir.join("keys")).map_err(|source| LedgerError::Io {
                 what: "the signing key cannot be written".into(),
@@ -72,7 +74,7 @@ impl Writer {
         let (world, _) = load_world(&log.reader(), None)?;
         check_schemas(&world)?;
         let mut writer = Writer::over(log, world, None, options);
-        if writer.log.reader().size() == 0 {
+        if writer.reader().size() == 0 {
             writer.open_first(&options.origin, &base64::engine::general_purpose::STANDARD.encode([7; 32]))?;
         }
         Ok(writer)
@@ -85,20 +87,22 @@ impl Writer {
             kinds().iter().filter(|kind| is_declared(kind)).map(|kind| (kind.name, kind.version)).collect();
         let accepted = world.ledger.get("main").and_then(|ledger| ledger.accepted_clock);
         Writer {
-            watch: ClockWatch::new(options.outside_time, accepted),
-            clock: Arc::clone(&options.clock),
+            decider: Decider {
+                watch: ClockWatch::new(options.outside_time, accepted),
+                clock: Arc::clone(&options.clock),
+                reader: log.reader(),
+                declared,
+                world,
+            },
+            committer: Committer { log, followers: Vec::new() },
             snapshots: dir.map(Snapshots::of),
             snapshot_at: 0,
-            followers: Vec::new(),
             broken: false,
-            declared,
-            log,
-            world,
         }
     }
 
     fn open_first(&mut self, origin: &str, public_key: &str) -> Result<(), LedgerError> {
-        let today = Day::of_micros(self.clock.now_micros());
+        let today = Day::of_micros(self.decider.clock.now_micros());
         let random = |what: &str| {
             let mut bytes = [0; 16];
             getrandom::fill(&mut bytes).map(|()| bytes).map_err(|error| LedgerError::Io {

@@ -23,15 +23,15 @@ pub struct Session<'w> {
 
 impl<'w> Session<'w> {
     pub(super) fn begin(writer: &'w mut Writer, now: i64, command: ([u8; 16], [u8; 16])) -> Session<'w> {
-        let group = Group::new(writer.log.draft(), now);
-        let feeder = Feeder::start(writer.log.draft());
-        writer.world.begin();
+        let group = Group::new(writer.committer.log.draft(), now);
+        let feeder = Feeder::start(writer.committer.log.draft());
+        writer.decider.world.begin();
         Session { writer, group, feeder, command, accepted: Vec::new(), open: true }
     }
 
     /// The world with everything that was tried so far.
     pub fn world(&self) -> &World {
-        &self.writer.world
+        &self.writer.decider.world
     }
 
     /// The local day on which the session's events are taken in.
@@ -53,8 +53,8 @@ impl<'w> Session<'w> {
         if index >= EVENTS_MAX {
             return Err(Refused::TooMany);
         }
-        let decision = self.writer.decide_one(index, &envelope, &mut self.group)?;
-        self.writer.fold_one(&envelope, &decision, &mut self.group);
+        let decision = self.writer.decider.decide_one(index, &envelope, &mut self.group)?;
+        self.writer.decider.fold_one(&envelope, &decision, &mut self.group);
         let kind = decision.kind.name;
         self.group.write(&envelope, decision, self.command, &mut self.feeder.waiting)?;
         self.feeder.pass_on(false);
@@ -69,21 +69,23 @@ impl<'w> Session<'w> {
     pub fn record(mut self) -> Result<Answer, Refused> {
         let now = self.group.now;
         self.group.draft = self.feeder.finish()?;
-        self.group.declared(&mut self.writer.declared);
-        self.writer.world.keep();
+        self.group.declared(&mut self.writer.decider.declared);
+        self.writer.decider.world.keep();
         self.open = false;
-        let draft = self.writer.log.draft();
+        let draft = self.writer.committer.log.draft();
         let group = std::mem::replace(&mut self.group, Group::new(draft, now));
         let events = 0..group.events.len();
         let outcomes = vec![Outcome::InGroup { events, replayed: false }];
-        self.writer.finish(group, outcomes).pop().unwrap_or(Err(Refused::Closed))
+        let answer = self.writer.settle(group, outcomes).pop().unwrap_or(Err(Refused::Closed));
+        self.writer.rest();
+        answer
     }
 }
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         if self.open {
-            self.writer.world.undo();
+            self.writer.decider.world.undo();
         }
     }
 }

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::clock::FixedClock;
+use crate::clock::{Clock, FixedClock};
+use crate::command::Expected;
 use crate::domain::street::StreetCommand;
+use crate::log::Log;
 use crate::log::storage::MemoryStorage;
 use crate::record::Record;
 
@@ -178,4 +180,89 @@ fn folding_the_log_again_gives_the_world_that_decided() {
     fold_world(&mut folded, &bench.writer.reader(), 0).unwrap();
     let bytes = |world: &World| codec::encode_snapshot(world).unwrap();
     assert!(bytes(&folded) == bytes(bench.writer.world()));
+}
+
+/// Sends batches through the stream; the answers in the order of the requests.
+fn stream(writer: &mut Writer, batches: Vec<Vec<Request>>) -> Vec<Result<Answer, Refused>> {
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut number = 0;
+    let mut batches = batches.into_iter();
+    writer.handle_stream(|| {
+        let batch = batches.next()?.into_iter().map(|request| {
+            let (tell, at) = (tell.clone(), number);
+            number += 1;
+            let reply: Reply = Box::new(move |answer| tell.send((at, answer)).unwrap());
+            (request, reply)
+        });
+        Some(batch.collect())
+    });
+    drop(tell);
+    let mut answers: Vec<_> = told.iter().collect();
+    answers.sort_by_key(|(at, _)| *at);
+    assert_eq!(answers.len(), number, "each request is answered once");
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+#[test]
+fn batches_decided_ahead_are_recorded_as_if_one_came_after_the_other() {
+    let mut ahead = bench();
+    let numbered = |code: u8| request(code + 1, vec![street(&format!("S{code:02}"), &format!("街道{code}"))]);
+    let rename = |id: u8, code: u8, revision: u64| {
+        let command = StreetCommand::Rename { name: format!("新街道{id}") };
+        let mut envelope = Envelope::new(command, format!("street/S{code:02}"), Day(19_001), "党建专干岗");
+        envelope.expected = Expected::Exact(revision);
+        request(id, vec![envelope])
+    };
+    // Revisions go on across batches, one is refused, and ids come again in the next batch and in a later one.
+    let batches = vec![
+        (0..5).map(numbered).collect(),
+        vec![rename(100, 0, 0), rename(101, 0, 0), numbered(3)],
+        vec![rename(102, 0, 1), numbered(100)],
+        vec![rename(100, 0, 0), rename(103, 4, 0)],
+        vec![rename(104, 0, 2)],
+    ];
+    let answers = stream(&mut ahead.writer, batches.clone());
+    let mut one_by_one = bench();
+    let expected: Vec<_> = batches.into_iter().flat_map(|batch| one_by_one.writer.handle(batch)).collect();
+    assert_eq!(answers.len(), expected.len());
+    for (answer, expected) in answers.iter().zip(&expected) {
+        match (answer, expected) {
+            (Ok(answer), Ok(expected)) => {
+                assert_eq!(answer.replayed, expected.replayed);
+                let places = |answer: &Answer| -> Vec<_> {
+                    answer.receipts.iter().map(|r| (r.stream.clone(), r.position, r.revision)).collect()
+                };
+                assert_eq!(places(answer), places(expected));
+            }
+            (Err(refused), Err(expected)) => assert_eq!(refused.to_string(), expected.to_string()),
+            other => panic!("{other:?}"),
+        }
+    }
+    let mut folded = World::default();
+    fold_world(&mut folded, &ahead.writer.reader(), 0).unwrap();
+    let bytes = |world: &World| codec::encode_snapshot(world).unwrap();
+    assert!(bytes(&folded) == bytes(ahead.writer.world()));
+}
+
+#[test]
+fn what_was_decided_ahead_of_a_failed_batch_is_refused_and_nobody_is_told_otherwise() {
+    let mut bench = bench();
+    let size = bench.writer.reader().size();
+    let numbered = |code: u8| request(code + 1, vec![street(&format!("S{code:02}"), &format!("街道{code}"))]);
+    // The ledger's opening was the first commit.
+    bench.storage.fail_at(3, crate::log::storage::Fault::After);
+    let answers = stream(&mut bench.writer, (0..5).map(|code| vec![numbered(code)]).collect());
+    assert!(answers[0].is_ok());
+    assert!(matches!(answers[1], Err(Refused::OutcomeUnknown)));
+    assert!(answers[2..].iter().all(|answer| matches!(answer, Err(Refused::ReadOnly))), "{answers:?}");
+    assert!(matches!(bench.one(numbered(9)), Err(Refused::ReadOnly)));
+    drop(bench.writer);
+    let mut reopened = reopen(&bench.storage, &bench.clock);
+    assert_eq!(
+        reopened.reader().size(),
+        size + 3,
+        "the failed batch is there after all, with its declaration"
+    );
+    let again: Vec<_> = (0..5).map(|code| reopened.handle(vec![numbered(code)]).pop().unwrap()).collect();
+    assert!(again[1].as_ref().unwrap().replayed && !again[2].as_ref().unwrap().replayed);
 }

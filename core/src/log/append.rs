@@ -4,6 +4,8 @@
 //! write or its sync fails, nobody knows what is on disk: the appender is poisoned until the log is opened
 //! again, because a log that goes on after such an error forks.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::hash::{Digest, MerkleHash};
@@ -126,16 +128,26 @@ pub struct Draft {
     sealed: Vec<(Position, usize)>,
     // How many of `open` are in storage already, each under a key of its own.
     open_stored: usize,
-    revisions: FxHashMap<String, Revision>,
-    // First position of each command that the indexes do not know yet.
-    commands: FxHashMap<[u8; 16], Position>,
+    // What this draft adds to the indexes, and what the draft before it does, which may be on its way.
+    touched: Touched,
+    before: Arc<Touched>,
     last_command: Option<[u8; 16]>,
     events: Vec<RecordedEvent>,
     broken: bool,
 }
 
+/// What the indexes do not know yet.
+#[derive(Default)]
+struct Touched {
+    /// The next revision of each stream.
+    revisions: FxHashMap<String, Revision>,
+    /// The first position of each command.
+    commands: FxHashMap<[u8; 16], Position>,
+}
+
 impl Draft {
-    pub(super) fn new(reader: &LogReader) -> Draft {
+    /// An empty draft at the end of the log.
+    pub fn new(reader: &LogReader) -> Draft {
         let state = reader.state();
         let mut layout = Layout::default();
         for (at, bytes) in state.open.iter().enumerate() {
@@ -150,8 +162,8 @@ impl Draft {
             batch: Batch::default(),
             sealed: Vec::new(),
             open_stored: state.open.len(),
-            revisions: FxHashMap::default(),
-            commands: FxHashMap::default(),
+            touched: Touched::default(),
+            before: Arc::default(),
             last_command: state.index.last_command(),
             events: Vec::new(),
             broken: false,
@@ -159,10 +171,10 @@ impl Draft {
         }
     }
 
-    /// A draft that goes on where `self` will end once it is committed: it can be filled on another thread
-    /// while `self` is on its way to the disk.
+    /// A draft that goes on where `self` will end once it is committed: it can be filled while `self` is on its
+    /// way to the disk. Nothing may be added to `self` any more, and the draft before it must be committed.
     #[must_use]
-    pub fn next(&self) -> Draft {
+    pub fn following(&mut self) -> Draft {
         Draft {
             reader: self.reader.clone(),
             base: self.head.clone(),
@@ -173,8 +185,8 @@ impl Draft {
             batch: Batch::default(),
             sealed: Vec::new(),
             open_stored: self.open.len(),
-            revisions: self.revisions.clone(),
-            commands: self.commands.clone(),
+            touched: Touched::default(),
+            before: Arc::new(std::mem::take(&mut self.touched)),
             last_command: self.last_command,
             events: Vec::new(),
             broken: self.broken,
@@ -191,12 +203,19 @@ impl Draft {
         self.head.size()
     }
 
-    /// The revision that the next event of a stream would get.
-    pub fn next_revision(&self, stream: &str) -> Revision {
-        match self.revisions.get(stream) {
-            Some(revision) => *revision,
-            None => self.reader.state().index.revisions(stream),
-        }
+    /// When the last event before the draft's end was taken in.
+    pub fn recorded_at(&self) -> i64 {
+        self.head.recorded_at
+    }
+
+    /// The next revision of a stream that this draft, or the one before it, writes to.
+    fn revision(&self, stream: &str) -> Option<Revision> {
+        self.touched.revisions.get(stream).or_else(|| self.before.revisions.get(stream)).copied()
+    }
+
+    /// The first position of a command in this draft or the one before it.
+    fn command(&self, id: &[u8; 16]) -> Option<Position> {
+        self.touched.commands.get(id).or_else(|| self.before.commands.get(id)).copied()
     }
 
     /// Adds the events of one command, or of several, all or none; returns where theirs begin in
@@ -257,7 +276,7 @@ impl Draft {
             if id != NO_COMMAND && last_command != Some(id) {
                 // A command's events are one run, so that its index entry is a place and a count.
                 let known = state.index.command(&id).map(|(first, _)| first);
-                let known = known.or_else(|| self.commands.get(&id).or_else(|| commands.get(&id)).copied());
+                let known = known.or_else(|| self.command(&id)).or_else(|| commands.get(&id).copied());
                 if let Some(position) = known {
                     return Err(AppendError::CommandRepeated { command_id: id, position });
                 }
@@ -270,10 +289,8 @@ impl Draft {
                     *next - 1
                 }
                 None => {
-                    let revision = match self.revisions.get(&event.stream) {
-                        Some(revision) => *revision,
-                        None => state.index.revisions(&event.stream),
-                    };
+                    let touched = self.revision(&event.stream);
+                    let revision = touched.unwrap_or_else(|| state.index.revisions(&event.stream));
                     revisions.insert(event.stream.clone(), revision + 1);
                     revision
                 }
@@ -292,8 +309,8 @@ impl Draft {
                 bytes: bytes.into(),
             });
         }
-        self.revisions.extend(revisions);
-        self.commands.extend(commands);
+        self.touched.revisions.extend(revisions);
+        self.touched.commands.extend(commands);
         Ok(recorded)
     }
 

@@ -138,7 +138,7 @@ fn run(steps: &[Step], mut log: Log, reopen: impl Fn(Log) -> Log) {
                 for commands in parts {
                     first.add(events(first.end(), *commands)).unwrap();
                 }
-                let mut second = first.next();
+                let mut second = first.following();
                 second.add(events(second.end(), parts[0])).unwrap();
                 model.extend(log.commit(first).unwrap());
                 model.extend(log.commit(second).unwrap());

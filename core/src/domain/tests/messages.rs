@@ -139,7 +139,7 @@ fn wanted_fields() -> BTreeSet<String> {
         wanted.extend(names.iter().map(|name| (*name).to_owned()));
     }
     // Fields that refusals name; those of the envelope are the writer's.
-    let mut texts = vec![include_str!("../../ledger.rs").to_owned()];
+    let mut texts = vec![include_str!("../../ledger/decide.rs").to_owned()];
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain"), &mut texts);
     for text in &texts {
         for opening in [
