@@ -11,6 +11,9 @@ use crate::workbook::{Ledger, Row, Sheet};
 pub(super) fn find(world: &World, ledgers: &[(Ledger, FxHashSet<(String, u32)>)]) -> Vec<Missing> {
     let mut missing = Vec::new();
     for (ledger, _) in ledgers {
+        if ledger.sheets.iter().all(|sheet| streams_of(world, sheet.spec.name).is_empty()) {
+            continue;
+        }
         let present: Vec<(&Sheet, FxHashSet<String>)> = ledger
             .sheets
             .iter()

@@ -211,8 +211,9 @@ pub fn import(
         return Err(ImportError::Faults(in_order(faults, &outcome.files)));
     }
     outcome.import = Some(stream);
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
     for (envelope, kind) in session.accepted() {
-        *outcome.events.entry((*kind).to_owned()).or_default() += 1;
+        *counts.entry(kind).or_default() += 1;
         if options.dry_run {
             let mut json = envelope.command.to_json();
             outcome.plan.push(Planned {
@@ -223,6 +224,7 @@ pub fn import(
             });
         }
     }
+    outcome.events = counts.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
     if !options.dry_run {
         let Answer { receipts, .. } = session.record()?;
         let ends = receipts.first().zip(receipts.last());
