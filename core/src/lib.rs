@@ -12,6 +12,7 @@ pub mod day;
 pub mod event;
 #[macro_use]
 pub mod domain;
+pub mod evidence;
 pub mod gate;
 pub mod ledger;
 pub mod log;

@@ -17,45 +17,15 @@ use super::page::{BUNDLE_EVENTS, Entry, Page};
 use super::read::{LogReader, ReadError};
 use super::sled_storage::sync_folder;
 use super::storage::StorageError;
+pub(super) use crate::evidence::tile::hash_bytes as tile_bytes;
+pub use crate::evidence::tile::{TileKind, path};
 
 /// Bundles between two syncs of folders, and so the most work that a stop has to wait for.
 const BUNDLES_A_ROUND: u64 = 64;
 
-/// What a file of the folder holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TileKind {
-    /// 256 events with their lengths.
-    Entries,
-    /// 256 hashes of a level.
-    Hashes(usize),
-}
-
-/// The path of a full bundle or tile below the folder: `tile/entries/x001/234`, `tile/0/x001/234`.
-pub fn path(kind: TileKind, number: u64) -> PathBuf {
-    let mut path = match kind {
-        TileKind::Entries => String::from("tile/entries"),
-        TileKind::Hashes(level) => format!("tile/{level}"),
-    };
-    let mut groups = vec![number % 1000];
-    let mut rest = number / 1000;
-    while rest > 0 {
-        groups.push(rest % 1000);
-        rest /= 1000;
-    }
-    for group in groups.iter().skip(1).rev() {
-        path.push_str(&format!("/x{group:03}"));
-    }
-    path.push_str(&format!("/{:03}", groups[0]));
-    PathBuf::from(path)
-}
-
 /// The number of the tile of a level that holds a position.
 pub(super) fn tile_of(level: usize, position: u64) -> u64 {
     u32::try_from(8 * (level + 1)).ok().and_then(|bits| position.checked_shr(bits)).unwrap_or(0)
-}
-
-pub(super) fn tile_bytes(hashes: &[MerkleHash]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.0).collect()
 }
 
 /// What an entry bundle has of a page: its raw bytes. What stands in place of an erased event has no room in
