@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 mod append;
 pub mod hash;
+mod hashes;
 mod index;
 mod page;
 mod pipeline;
@@ -31,6 +32,7 @@ mod verify;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
 pub use hash::MerkleHash;
+pub use hashes::LogHashes;
 pub use index::{LOG_EVENTS_MAX, NO_COMMAND};
 pub use page::EventBytes;
 pub use read::{Head, LogReader, ReadError, Scan};

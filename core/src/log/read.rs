@@ -192,6 +192,37 @@ impl LogReader {
         self.read_page(first)
     }
 
+    /// The Merkle leaves of a range that the log has reached; also of what is withheld.
+    ///
+    /// # Errors
+    /// [`ReadError`] where a page cannot be read, or the range ends beyond the log.
+    pub(super) fn leaves(&self, range: Range<Position>) -> Result<Vec<MerkleHash>, ReadError> {
+        let mut leaves = Vec::new();
+        let mut next = range.start;
+        while next < range.end {
+            match self.locate(next) {
+                Place::Beyond => {
+                    return Err(Corruption::new(next, "event", "an event", "the end of the log").into());
+                }
+                Place::Open(bytes) => leaves.push(MerkleHash::leaf(&bytes)),
+                Place::Sealed(first) => {
+                    let page = self.page(first)?;
+                    let wanted = page.entries().filter(|(position, _)| (next..range.end).contains(position));
+                    leaves.extend(wanted.map(|(_, entry)| match entry {
+                        Entry::Event(bytes) => MerkleHash::leaf(bytes),
+                        Entry::Withheld(withheld) => withheld.leaf,
+                    }));
+                }
+            }
+            let reached = range.start + leaves.len() as u64;
+            if reached <= next {
+                return Err(Corruption::new(next, "sealed page", "an entry", "nothing").into());
+            }
+            next = reached;
+        }
+        Ok(leaves)
+    }
+
     fn read_page(&self, first: Position) -> Result<Page, ReadError> {
         let value = self.shared.storage.get(&page_key(first))?;
         let value = value.ok_or_else(|| Corruption::new(first, "sealed page", "a value", "nothing"))?;
