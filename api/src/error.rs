@@ -6,6 +6,7 @@
 use std::error::Error;
 
 use axum::http::StatusCode;
+use gongjian_core::checkpoints::Disowned;
 use gongjian_core::clock::ClockFault;
 use gongjian_core::command::RequestError;
 use gongjian_core::domain::CommandError;
@@ -219,6 +220,12 @@ impl From<Refused> for Problem {
             }
             Refused::OutcomeUnknown => unavailable("outcome-unknown"),
             Refused::ReadOnly => unavailable("read-only"),
+            Refused::Disowned(Disowned::Behind { size, signed }) => {
+                unavailable("log-behind").with("size", size).with("signed", signed)
+            }
+            Refused::Disowned(Disowned::Forked { signed }) => {
+                unavailable("log-forked").with("signed", signed)
+            }
             Refused::Closed => unavailable("closing"),
         }
     }

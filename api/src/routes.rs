@@ -10,8 +10,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, events, frame, health, imports, lists, live, openapi, reports,
-    trails, upkeep,
+    AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live, openapi,
+    reports, trails, upkeep,
 };
 
 /// One operation.
@@ -79,6 +79,14 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(POST "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
     route!(POST "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::accept_clock)),
+    route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
+    route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
+        get(evidence::tile)),
+    route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
+    route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
+        get(evidence::proof)),
+    route!(GET "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
+        get(evidence::consistency)),
     route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),
     route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
     route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),

@@ -53,3 +53,8 @@ cli-demo-next =
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = yes
+cli-paper-origin = Ledger: { $origin }
+cli-paper-size = Events: { $size }
+cli-paper-root = Root: { $root }
+cli-exporting = exporting
+cli-exported-tiles = { $files } files were written: { $size } events and their checkpoint.

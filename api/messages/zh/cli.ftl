@@ -53,3 +53,8 @@ cli-demo-next =
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = 是
+cli-paper-origin = 账本：{ $origin }
+cli-paper-size = 事件数：{ $size }
+cli-paper-root = 树根：{ $root }
+cli-exporting = 导出
+cli-exported-tiles = 已导出 { $files } 个文件，含 { $size } 个事件与检查点。

@@ -116,7 +116,7 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
-        "from" | "after" => json!({ "type": "integer", "minimum": 0 }),
+        "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
             json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
@@ -128,7 +128,7 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "quarter" if of != "report" => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
-        "raw" | "dryRun" | "overdue" => json!({ "type": "boolean", "default": false }),
+        "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),

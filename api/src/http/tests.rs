@@ -34,7 +34,7 @@ fn bench() -> Bench {
     let log = Log::with_storage(shared, None).unwrap();
     let as_clock: Arc<dyn Clock> = clock.clone();
     let writer = Writer::with_log(log, &Options::new(Arc::clone(&as_clock))).unwrap();
-    let app = App::over(writer, as_clock, None, Instant::now()).unwrap();
+    let app = App::over(writer, as_clock, Instant::now()).unwrap();
     let state = AppState::new(app);
     Bench { router: router(state.clone()), state, clock, storage }
 }
