@@ -203,10 +203,34 @@ impl Text {
 
     fn words(self, names: &str, word: impl Fn(&str) -> String) -> String {
         let words: Vec<String> = names.split_whitespace().map(word).collect();
+        self.listed(&words)
+    }
+
+    /// Several words in one line.
+    pub fn listed(self, words: &[String]) -> String {
         words.join(match self.language {
             Language::Chinese => "、",
             Language::English => ", ",
         })
+    }
+
+    /// A name with its code in brackets; one of them where they are the same or one is empty.
+    pub fn named(self, name: &str, code: &str) -> String {
+        match (name, code) {
+            (same, code) if same == code || same.is_empty() => code.to_owned(),
+            (name, "") => name.to_owned(),
+            _ => self.get("named", &[("name", name), ("code", code)]),
+        }
+    }
+
+    /// The words of a filter of a list, each with what people call it.
+    pub fn filter_words(self, list: &str, filter: &str, words: &[String]) -> String {
+        let called = |word: &String| match (list, filter) {
+            ("findings", _) => self.word("finding-title", word),
+            (_, "state") => self.state(list.trim_end_matches('s'), word),
+            _ => self.word(filter, word),
+        };
+        self.listed(&words.iter().map(|word| self.named(word, &called(word))).collect::<Vec<_>>())
     }
 }
 

@@ -24,3 +24,6 @@ category-task = follow-up task
 category-occurrence = Wednesday meeting
 category-issue = property issue
 category-source = source
+
+# A name with its code.
+named = { $name } ({ $code })

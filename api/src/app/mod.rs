@@ -27,7 +27,7 @@ mod read;
 mod upkeep;
 mod witness;
 
-pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
+pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::row::{self, Row, What};
+use super::words;
 use crate::registry::Kind;
 use crate::views::Views;
 use crate::wednesday::carry_overs;
@@ -93,6 +94,16 @@ pub enum ListError {
         /// What was given.
         given: String,
     },
+    /// The register has no such state, or no such category.
+    #[error("no row of the register can have the {filter} {given:?}; known: {known:?}")]
+    UnknownWord {
+        /// `state` or `category`.
+        filter: &'static str,
+        /// What was given.
+        given: String,
+        /// The words that the register knows; none where its rows have no such thing.
+        known: Vec<&'static str>,
+    },
     /// The register has no such field.
     #[error("the register has no field {0:?} to sort by")]
     UnknownField(String),
@@ -104,9 +115,11 @@ pub enum ListError {
 /// A page of the register `what`.
 ///
 /// # Errors
-/// [`ListError`] for an unknown register, name or field, or a foreign cursor.
+/// [`ListError`] for an unknown register, name, word or field, or a foreign cursor.
 pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError> {
     let rows = row::all(views, what, query.on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    words::known("state", query.state.as_ref(), || Some(words::states(what)))?;
+    words::known("category", query.category.as_ref(), || words::categories(what))?;
     let after =
         query.cursor.as_deref().map(|text| Cursor::read(text).ok_or(ListError::BadCursor)).transpose()?;
     let filter = Filter::of(views, query)?;

@@ -33,6 +33,22 @@ fn wrong_usage_exits_2_and_says_what_would_be_right() {
     ledger.run(&["--lang", "fr", "list", "streets"]).exits(2).says("zh、en");
     ledger.run(&["template", "nothing", "-o", "x.xlsx"]).exits(2).says("registry、agreements");
     ledger.run(&["list", "streets", "--as-of", "5"]).exits(2).says("asOf");
+    // A filter's word that can find nothing is a mistake, not an empty list.
+    ledger
+        .run(&["list", "issues", "--state", "nonsense"])
+        .exits(2)
+        .says("“nonsense”")
+        .says("raised（已提出）");
+    let agreements = ["list", "agreements", "--state", "held", "--json"];
+    let refused = ledger.run(&agreements).exits(2).json();
+    assert_eq!((&refused["code"], &refused["allowed"][3]), (&"unknown-word".into(), &"effective".into()));
+    assert_eq!(refused["errors"][0]["pointer"], "state");
+    ledger.run(&["list", "issues", "--category", "停车"]).exits(2).says("停车难");
+    ledger.run(&["list", "findings", "--category", "late"]).exits(2).says("late-entry（");
+    ledger.run(&["list", "streets", "--category", "停车"]).exits(2).says("category");
+    ledger.run(&["list", "issues", "--state", "verified", "--category", "停车难"]).exits(0);
+    let english = ledger.run(&["--lang", "en", "list", "tasks", "--state", "nonsense"]).exits(2);
+    english.says("Known: open, accepted, declined, in-progress (in progress)");
     // Well asked, but not there.
     ledger.run(&["list", "issues", "--community", "火星社区"]).exits(1).says("“火星社区”");
     ledger.run(&["trail", "XY-1999-0001"]).exits(1).says("“XY-1999-0001”");
