@@ -218,7 +218,7 @@ impl From<Refused> for Problem {
                 problem
             }
             Refused::WrongRevision { index, stream, actual } => {
-                let actual = actual.map_or_else(|| "-".to_owned(), |revision| revision.to_string());
+                let actual = actual.map_or_else(|| "none".to_owned(), |revision| revision.to_string());
                 let mut problem = Problem::new(StatusCode::CONFLICT, "wrong-revision");
                 problem.index = Some(index);
                 problem.with("stream", stream).with("actual", actual)

@@ -180,10 +180,15 @@ impl Text {
     pub fn refusal<'a>(self, code: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let given: Vec<(&str, &str)> = args.collect();
         // Whose state it is, shows in the command that was refused.
-        let command = given.iter().find(|(name, _)| *name == "command").map_or("", |(_, command)| command);
-        let category = command.split('.').next().unwrap_or_default();
-        let args: Vec<(&str, String)> =
-            given.iter().map(|(name, value)| (*name, self.argument(code, category, name, value))).collect();
+        let arg = |wanted: &str| given.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+        let category = arg("command").unwrap_or_default().split('.').next().unwrap_or_default();
+        let args: Vec<(&str, String)> = given
+            .iter()
+            .map(|(name, value)| match arg(&format!("{name}Name")) {
+                Some(called) => (*name, self.named(called, value)),
+                None => (*name, self.argument(code, category, name, value)),
+            })
+            .collect();
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.get(code, &args)
     }

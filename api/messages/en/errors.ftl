@@ -22,7 +22,11 @@ error-too-many = At most { $limit } events at once.
     .title = Too many at once
 error-event-too-large = Command { $index } (from 0) does not fit into an event of 65,535 bytes.
     .title = Event too large
-error-wrong-revision = { $stream } is at revision { $actual }, not where you believed it. Look at it and try again.
+error-wrong-revision =
+    { $actual ->
+        [none] There is no { $stream } in the ledger, though you believed so. Look at it and try again.
+       *[other] { $stream } is at revision { $actual }, not where you believed it. Look at it and try again.
+    }
     .title = Changed meanwhile
 error-command-reused = This commandId was used for another command, at position { $position }.
     .title = Command id reused

@@ -22,7 +22,11 @@ error-too-many = 一次至多 { $limit } 个事件。
     .title = 一次太多
 error-event-too-large = 第 { $index } 条（从 0 起）写不进一个事件，至多 65535 字节。
     .title = 事件过大
-error-wrong-revision = { $stream } 现在的修订是 { $actual }，与所给的不同。请看现状后再试。
+error-wrong-revision =
+    { $actual ->
+        [none] 账本里没有 { $stream }，与所想不符。请先查看再试。
+       *[other] { $stream } 现在的修订是 { $actual }，与所给的不同。请看现状后再试。
+    }
     .title = 已被他人改动
 error-command-reused = 这个 commandId 已用于另一条命令，见位置 { $position }。
     .title = 命令编号重复

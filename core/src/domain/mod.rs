@@ -19,6 +19,7 @@ use crate::rejection::Rejection;
 pub mod category;
 #[macro_use]
 pub mod facts;
+mod naming;
 pub mod table;
 pub mod work;
 
