@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use gongjian_core::log::{Corruption, Saying};
 use gongjian_core::rejection::Rejection;
 use unic_langid::LanguageIdentifier;
 
@@ -25,6 +26,7 @@ files![
     "categories",
     "cli",
     "commands",
+    "damage",
     "errors",
     "fields",
     "findings",
@@ -228,6 +230,23 @@ impl Text {
         }
     }
 
+    /// A part of a fault in the log.
+    pub fn saying(self, saying: &Saying) -> String {
+        match (saying, saying.key()) {
+            (Saying::Phrase(_, about), Some(key)) => self.get(&key, &[("about", about)]),
+            _ => saying.to_string(),
+        }
+    }
+
+    /// What is wrong in the log, as a sentence.
+    pub fn corruption(self, corruption: &Corruption) -> String {
+        let (position, what) = (corruption.position.to_string(), self.saying(&corruption.what));
+        let (expected, found) = (self.saying(&corruption.expected), self.saying(&corruption.found));
+        let args =
+            [("position", position.as_str()), ("what", &what), ("expected", &expected), ("found", &found)];
+        self.get("cli-fault-at", &args)
+    }
+
     /// The words of a filter of a list, each with what people call it.
     pub fn filter_words(self, list: &str, filter: &str, words: &[String]) -> String {
         let called = |word: &String| match (list, filter) {
@@ -307,6 +326,9 @@ mod tests {
         }
         for code in gongjian_core::rejection::CODES {
             assert!(text.find(code, &[]).is_some(), "{code}");
+        }
+        for phrase in gongjian_core::log::PHRASES {
+            assert!(text.find(&gongjian_core::log::key_of(phrase), &[]).is_some(), "{phrase}");
         }
         for kind in gongjian_core::domain::kinds() {
             assert_ne!(text.word("kind", kind.name), kind.name);

@@ -106,14 +106,8 @@ impl Failure {
                 Failure::said(common, FAULT, "cli-locked", &args)
             }
             LedgerError::Open(OpenError::Corrupt(corruption)) => {
-                let position = corruption.position.to_string();
-                let args = [
-                    ("dir", folder.as_str()),
-                    ("position", &position),
-                    ("what", &corruption.what),
-                    ("expected", &corruption.expected),
-                    ("found", &corruption.found),
-                ];
+                let damage = common.text().corruption(corruption);
+                let args = [("dir", folder.as_str()), ("damage", &damage)];
                 Failure::said(common, FAULT, "cli-damaged", &args)
             }
             LedgerError::Open(OpenError::Storage(

@@ -25,6 +25,8 @@ pub mod work;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::sources;
 
 use category::{Category, CommandSet, Context};
 use facts::At;
