@@ -11,7 +11,8 @@ use gongjian_core::clock::{Clock, SystemClock};
 use gongjian_core::command::Request;
 use gongjian_core::day::Day;
 use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
-use gongjian_core::log::{Head, LogReader, SCHEMA_DECLARED};
+use gongjian_core::log::storage::MemoryStorage;
+use gongjian_core::log::{Head, Log, LogReader, SCHEMA_DECLARED};
 use gongjian_core::record::Position;
 use gongjian_core::service::Ledger;
 use serde_json::{Value, json};
@@ -97,7 +98,19 @@ impl App {
         App::over(writer, clock, Some(dir), started)
     }
 
-    /// An app over any writer, for tests.
+    /// A new ledger in memory, to try something where there is none; it goes with the app.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn in_memory() -> Result<App, LedgerError> {
+        let options = Options::new(Arc::new(SystemClock::default()));
+        let clock = Arc::clone(&options.clock);
+        let started = Instant::now();
+        let log = Log::with_storage(Arc::new(MemoryStorage::default()), None)?;
+        App::over(Writer::with_log(log, &options)?, clock, None, started)
+    }
+
+    /// An app over any writer.
     ///
     /// # Errors
     /// [`LedgerError`].

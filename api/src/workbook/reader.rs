@@ -18,7 +18,7 @@ use super::spec::{Kind, LedgerSpec, SheetSpec, ValueType};
 use super::table::{Columns, HEAD_ROWS, HeadRow, Table};
 
 /// What came of reading a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// What could be read. Cells with faults are blank in it, so it is fit for an import only if there
     /// are no faults; with faults it still serves to look for more of them.

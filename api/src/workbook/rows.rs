@@ -10,7 +10,7 @@ use super::ledgers::OPEN;
 use super::spec::{Kind, SheetSpec};
 
 /// A workbook that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ledger {
     /// Which of the five it is.
     pub kind: Kind,
@@ -50,7 +50,7 @@ impl Ledger {
 }
 
 /// A sheet that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sheet {
     /// What such a sheet contains.
     pub spec: &'static SheetSpec,

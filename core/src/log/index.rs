@@ -137,7 +137,7 @@ impl IndexBlock {
     /// # Errors
     /// [`Corruption`] if it is not compressed bytes.
     pub fn decompress(first: Position, value: &[u8]) -> Result<Vec<u8>, Corruption> {
-        decompress(value, BLOCK_BYTES_MAX).map_err(|source| {
+        decompress(value, BLOCK_BYTES_MAX).map_err(|_| {
             Corruption::new(first, "index block", "a zstd frame", "bytes that do not decompress")
         })
     }

@@ -40,6 +40,29 @@ fn refuses_every_broken_workbook(ledger: &Ledger) {
 }
 
 #[test]
+fn without_a_ledger_a_trial_and_a_failure_leave_nothing_behind() {
+    let ledger = Ledger::none();
+    let books = text(&data("wenshang-2022/机构台账.xlsx"));
+    let tried = ledger.run(&["import", "--dry-run", &books]).exits(0).says("试导入");
+    tried.says("street/S01");
+    let json = ledger.run(&["import", "--dry-run", "--json", &books]).exits(0).json();
+    assert_eq!((&json["dryRun"], &json["positions"]), (&true.into(), &Value::Null));
+    assert!(!ledger.data().exists(), "a trial made a ledger");
+    let broken = text(&data("broken/未知单位.xlsx"));
+    ledger.run(&["import", &broken]).exits(1).says("不存在的单位");
+    ledger.run(&["import", "--dry-run", &broken]).exits(1).says("不存在的单位");
+    ledger.run(&["import", "no-such-file.xlsx"]).exits(2);
+    assert!(!ledger.data().exists(), "a failing import made a ledger");
+    // A folder that was there stays, as empty as it was.
+    std::fs::create_dir(ledger.data()).unwrap();
+    ledger.run(&["import", &broken]).exits(1);
+    assert_eq!(std::fs::read_dir(ledger.data()).unwrap().count(), 0);
+    let done = ledger.run(&["import", "--json", &books]).exits(0).json();
+    assert_eq!(done["events"], json["events"]);
+    ledger.run(&["verify"]).exits(0);
+}
+
+#[test]
 fn broken_workbooks_after_the_registry_alone() {
     refuses_every_broken_workbook(&Ledger::registry());
 }

@@ -1,8 +1,7 @@
 //! Wrong usage, folders without a ledger, languages, templates.
 
 use gongjian_api::workbook::{Kind, read};
-use gongjian_tests::cli::{Ledger, text};
-use gongjian_tests::data;
+use gongjian_tests::cli::Ledger;
 
 #[test]
 fn wrong_usage_exits_2_and_says_what_would_be_right() {
@@ -63,7 +62,6 @@ fn wrong_usage_exits_2_and_says_what_would_be_right() {
 #[test]
 fn a_folder_without_a_ledger_says_what_to_do_and_stays_as_it_was() {
     let ledger = Ledger::none();
-    let book = text(&data("wenshang-2022/机构台账.xlsx"));
     std::fs::create_dir(ledger.data()).unwrap();
     for args in [
         &["list", "streets"][..],
@@ -73,7 +71,6 @@ fn a_folder_without_a_ledger_says_what_to_do_and_stays_as_it_was() {
         &["verify"],
         &["rebuild"],
         &["serve", "--listen", "127.0.0.1:0"],
-        &["import", "--dry-run", &book],
         &["clock-accept", "--actor", "系统管理岗", "--reason", "已核对"],
     ] {
         ledger.run(args).exits(2).says("没有账本").says("gongjian init --data ledger");
