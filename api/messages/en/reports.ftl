@@ -120,6 +120,7 @@ parameter-sort = field to sort by, - before it for the other direction
 parameter-position = position
 parameter-id = id
 parameter-code = code of a problem
+list-cut = Shown { $shown } of { $total }. Without a limit, or with a larger one, there are more.
 list-streets = streets
 list-communities = communities
 list-compounds = compounds

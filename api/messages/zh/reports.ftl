@@ -120,6 +120,7 @@ parameter-sort = 排序字段，前加 - 倒序
 parameter-position = 位置
 parameter-id = 编号
 parameter-code = 问题编号
+list-cut = 显示 { $shown } 条，共 { $total } 条。去掉或加大条数限制（limit）可看其余。
 list-streets = 街道
 list-communities = 社区
 list-compounds = 小区

@@ -106,6 +106,15 @@ pub fn table(list: &str, items: &[Value], text: Text) -> Rows {
     Rows { headers, rows: items.iter().map(row).collect() }
 }
 
+/// The line under a table that does not show everything; nothing where it does.
+pub fn cut(shown: usize, total: usize, text: Text) -> String {
+    if shown >= total {
+        return String::new();
+    }
+    let (shown, total) = (shown.to_string(), total.to_string());
+    text.get("list-cut", &[("shown", &shown), ("total", &total)]) + "\n"
+}
+
 fn cell(item: &Value, name: &str, text: Text) -> String {
     if name == "detail" {
         return finding(item, text);

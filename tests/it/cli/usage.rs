@@ -86,7 +86,11 @@ fn a_folder_without_a_ledger_says_what_to_do_and_stays_as_it_was() {
     gongjian_tests::cli::run_in(ledger.folder.path(), &["--data", &file, "list", "streets"], b"").exits(2);
     gongjian_tests::cli::run_in(ledger.folder.path(), &["--data", "nowhere", "verify"], b"").exits(2);
     assert!(!ledger.folder.path().join("nowhere").exists());
-    ledger.run(&["init", "--origin", "wenshang.example/ledger"]).exits(0).says("已在 ledger 建立账本");
+    ledger
+        .run(&["init", "--origin", "wenshang.example/ledger"])
+        .exits(0)
+        .says("已在 ledger 建立账本：16 个事件，位置 0 至 15");
+    assert_eq!(ledger.run(&["events"]).lines().len(), 16);
     assert_eq!(
         ledger.run(&["events", "--limit", "1"]).lines()[0]["data"]["origin"],
         "wenshang.example/ledger"
