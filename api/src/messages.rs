@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use gongjian_core::gate::Doubt;
 use gongjian_core::log::{Corruption, Saying};
 use gongjian_core::rejection::Rejection;
 use unic_langid::LanguageIdentifier;
@@ -230,6 +231,15 @@ impl Text {
         }
     }
 
+    /// What looks personal in a field of a command.
+    pub fn doubt(self, field: &str, doubt: &Doubt) -> String {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        let label = self.word("field", last.split('[').next().unwrap_or(last));
+        let args =
+            [("field", label.as_str()), ("words", &doubt.words), ("what", &self.word("doubt", doubt.code))];
+        self.get("text-doubtful", &args)
+    }
+
     /// A part of a fault in the log.
     pub fn saying(self, saying: &Saying) -> String {
         match (saying, saying.key()) {
@@ -326,6 +336,9 @@ mod tests {
         }
         for code in gongjian_core::rejection::CODES {
             assert!(text.find(code, &[]).is_some(), "{code}");
+        }
+        for code in gongjian_core::gate::DOUBTS {
+            assert!(text.find(&format!("doubt-{code}"), &[]).is_some(), "{code}");
         }
         for phrase in gongjian_core::log::PHRASES {
             assert!(text.find(&gongjian_core::log::key_of(phrase), &[]).is_some(), "{phrase}");

@@ -22,6 +22,7 @@ cli-made = made a ledger in { $dir }: { $size } events, positions 0 to { $last }
 cli-recorded = recorded at position { $position }  { $stream }  revision { $revision }  { $kind }  { $digest }
 cli-replayed = recorded before at position { $position }  { $stream }  revision { $revision }  { $kind }  { $digest }
 cli-would-record = would record { $stream }  revision { $revision }  { $kind }
+cli-warning = { "    " }warning: { $warning }
 cli-importing = importing
 cli-verifying = verifying
 cli-rebuilding = rebuilding

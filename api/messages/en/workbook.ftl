@@ -31,3 +31,4 @@ workbook-conflict = { $file }: “{ $sheet }” { $cell } ({ $header }) says “
 workbook-vanished = { $file }: “{ $sheet }” { $cell } ({ $header }) is blank now, the ledger has recorded “{ $recorded }”. Recorded facts cannot be emptied; fill it in again.
 workbook-needed-by = { $file }: “{ $sheet }” { $cell } ({ $header }) must be filled in because “{ $by }” is. Expected: { $expected }.
 workbook-refused = { $file }: “{ $sheet }” { $cell } ({ $header }) “{ $value }” is refused: { $reason }
+workbook-doubtful = { $file }: “{ $words }” in { $cell } of “{ $sheet }” ({ $header }) looks like { $what }. The ledger names no residents: check the text.

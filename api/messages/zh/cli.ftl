@@ -22,6 +22,7 @@ cli-made = 已在 { $dir } 建立账本：{ $size } 个事件，位置 0 至 { $
 cli-recorded = 已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
 cli-replayed = 早已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
 cli-would-record = 可以记入 { $stream }  修订 { $revision }  { $kind }
+cli-warning = { "    " }提醒：{ $warning }
 cli-importing = 导入
 cli-verifying = 核对
 cli-rebuilding = 重建

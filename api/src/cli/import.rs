@@ -138,6 +138,9 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
     for missing in outcome["missing"].as_array().into_iter().flatten() {
         put("cli-row-missing", &[("row", missing["stream"].as_str().unwrap_or_default())]);
     }
+    for warning in outcome["warnings"].as_array().into_iter().flatten() {
+        put("cli-warning", &[("warning", warning["detail"].as_str().unwrap_or_default())]);
+    }
     let total: u64 =
         outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
     let total = total.to_string();

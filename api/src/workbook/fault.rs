@@ -49,6 +49,13 @@ pub enum Problem {
     },
     /// The sheet's cells cannot be read.
     SheetUnreadable,
+    /// A warning only: words of the cell look personal. They are told, not refused.
+    Doubtful {
+        /// One of the gate's codes.
+        doubt: &'static str,
+        /// The words.
+        words: String,
+    },
     /// No row of headers in the first ten rows.
     HeaderMissing,
     /// A column that must exist does not.
@@ -147,6 +154,7 @@ impl Problem {
             Problem::SheetUnreadable => "sheet-unreadable",
             Problem::HeaderMissing => "header-missing",
             Problem::ColumnMissing => "column-missing",
+            Problem::Doubtful { .. } => "doubtful",
             Problem::ColumnTwice { .. } => "column-twice",
             Problem::ReportingUnitMissing => "reporting-unit-missing",
             Problem::AsOfMissing => "as-of-missing",
@@ -216,6 +224,7 @@ impl Fault {
             Problem::Conflict { recorded } | Problem::Vanished { recorded } => {
                 args.push(("recorded", recorded.clone()));
             }
+            Problem::Doubtful { words, .. } => args.push(("words", words.clone())),
             Problem::NeededBy { by } => args.push(("by", by.clone())),
             Problem::NotInList { allowed } => args.push(("allowed", allowed.join("、"))),
             _ => (),

@@ -237,6 +237,47 @@ fn thirty_faults_are_thirty_lines_each_with_its_cell() {
 }
 
 #[test]
+fn what_looks_personal_is_told_with_its_cell_and_taken() {
+    let ledger = Ledger::registry();
+    let book = agreements();
+    let column = book.sheet("commitments").unwrap().spec.index("text").unwrap();
+    let bytes = rewritten(&book, |sheet, index, cells| match (sheet, index) {
+        ("commitments", 4) => cells[column] = Cell::Text("为王某疏通管道".to_owned()),
+        ("commitments", 7) => {
+            cells[column] = Cell::Text("居民安装充电桩，业主和业委会协商，17号楼".to_owned())
+        }
+        ("commitments", 9) => cells[column] = Cell::Text("清走鲁H12345".to_owned()),
+        _ => {}
+    });
+    let again = read("提醒.xlsx", &bytes).ledger.unwrap();
+    let rows = &again.sheet("commitments").unwrap().rows;
+    let file = ledger.file("提醒.xlsx", &bytes);
+    let trial = ledger.run(&["import", "--dry-run", "--json", &file]).exits(0).json();
+    let done = ledger.run(&["import", &file]).exits(0).says("已导入");
+    let lines: Vec<&str> = done.text().lines().filter(|line| line.contains("提醒：")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for (line, index, words) in [(lines[0], 4, "“王某”像是人名"), (lines[1], 9, "“鲁H12345”像是车牌号")]
+    {
+        let cell = format!("“条款”{}（", rows[index].a1(column));
+        assert!(line.contains(&cell) && line.contains(words), "{line}");
+    }
+    let warnings = trial["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (2, &"doubtful".into()));
+    assert_eq!(warnings[0]["pointer"], format!("提醒.xlsx#条款#{}", rows[4].a1(column)));
+    // What is known already is not told again.
+    let file = ledger.file("再报.xlsx", &[&bytes[..]].concat());
+    let again = ledger.run(&["import", "--json", &file]).exits(0).json();
+    assert_eq!(again["warnings"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_countys_ordinary_sentences_give_no_warning() {
+    let ledger = Ledger::none();
+    let done = ledger.run(&["demo", "--no-serve"]).exits(0);
+    done.never_says("提醒：");
+}
+
+#[test]
 fn a_register_of_our_own_says_what_the_secretarys_workbook_said() {
     let ledger = Ledger::county();
     let (last, _) = ledger.head();

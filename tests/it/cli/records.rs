@@ -117,6 +117,30 @@ fn a_refusal_calls_units_by_their_names() {
 }
 
 #[test]
+fn what_looks_personal_is_recorded_with_a_warning() {
+    let ledger = Ledger::registry();
+    let named = street(5, "S08", "王某街道");
+    let dry = ledger.run_with(&["record", "--dry-run"], named.to_string().as_bytes()).exits(0);
+    dry.says("可以记入").says("提醒：").says("“王某”像是人名");
+    let done = ledger.record(&named).exits(0).json();
+    let warning = &done["warnings"][0];
+    assert_eq!((&warning["field"], &warning["code"]), (&"name".into(), &"person".into()));
+    assert!(warning["detail"].as_str().unwrap().starts_with("名称中的“王某”"), "{warning}");
+    let told = ledger.run_with(&["--lang", "en", "record"], named.to_string().as_bytes()).exits(0);
+    told.says("warning: name: “王某” looks like a person's name");
+    // Of a list, the one that it concerns.
+    let list = json!([street(6, "S09", "新城街道"), rename(6, "S08", 0, "鲁H12345街道")]);
+    let done = ledger.record(&list).exits(0).json();
+    assert_eq!((&done[0]["warnings"], &done[1]["warnings"][0]["code"]), (&Value::Null, &"plate".into()));
+    // Escapes of JSON hide nothing.
+    let escaped = named.to_string().replace("王某", "\\u738b\\u67d0");
+    let told = ledger.run_with(&["record", "--json"], escaped.as_bytes()).exits(0).json();
+    assert_eq!((&told["replayed"], &told["warnings"][0]["words"]), (&true.into(), &"王某".into()));
+    let plain = ledger.run_with(&["record"], street(7, "S11", "居民街道17号楼").to_string().as_bytes());
+    plain.exits(0).never_says("提醒");
+}
+
+#[test]
 fn what_cannot_be_read_names_its_place_and_changes_nothing() {
     let ledger = Ledger::registry();
     let head = ledger.head();

@@ -88,6 +88,7 @@ fn fixed() -> Value {
             "commandId": { "type": "string", "format": "uuid" }, "stream": text.clone(), "kind": text.clone(),
             "position": position.clone(), "revision": position.clone(), "digest": text.clone(),
             "replayed": { "type": "boolean" }, "dryRun": { "type": "boolean" },
+            "warnings": { "type": "array", "items": { "type": "object", "required": ["field", "code", "words", "detail"] } },
         } },
         "Receipts": { "oneOf": [
             { "$ref": "#/components/schemas/Receipt" },
