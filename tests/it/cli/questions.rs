@@ -97,6 +97,39 @@ fn a_report_has_the_right_figures_in_every_format_and_the_same_bytes_twice() {
         markdown.text().contains("\n### 东门社区 C01\n") && markdown.text().contains("\n### 汶上街道 S01\n")
     );
 
+    let balances = county["balances"].as_array().unwrap();
+    assert_eq!(balances.len(), 5);
+    for balance in balances {
+        let sum = |flows: &Value| -> u64 {
+            flows.as_object().unwrap().values().map(|number| number.as_u64().unwrap()).sum()
+        };
+        let (opening, closing) = (&balance["opening"], &balance["closing"]);
+        assert_eq!(balance["holds"], true, "{balance}");
+        assert_eq!(
+            opening.as_u64().unwrap() + sum(&balance["inflows"]) - sum(&balance["outflows"]),
+            closing.as_u64().unwrap()
+        );
+        let name = balance["name"].as_str().unwrap();
+        assert_eq!(county["figures"][name]["value"], *closing, "{name}");
+        for (part, value) in
+            [("opening", opening.to_string()), ("closing", closing.to_string()), ("holds", "相符".into())]
+        {
+            let begins = format!("2022-Q2,county,,,balance.{name}.{part},");
+            let line = table.lines().find(|line| line.starts_with(&begins)).expect(&begins);
+            assert_eq!(line.split(',').nth(7), Some(&*value), "{line}");
+        }
+    }
+    assert_eq!(
+        balances[0]["inflows"]["agreements_effective"],
+        county["figures"]["agreements_effective"]["value"]
+    );
+    assert!(markdown.text().contains("\n## 期初期末平衡\n\n| 存量 | 期初 |"));
+    ledger.run(&["report", "--quarter", "2022-Q2"]).exits(0).says("期初期末平衡").says("相符");
+    // What kind of figure it is, stands there in the reader's words.
+    assert!(table.contains(",党建联盟,期末,") && !table.contains(",stock,"));
+    let english = ledger.run(&["--lang", "en", "report", "--quarter", "2022-Q2", "--format", "csv"]).exits(0);
+    assert!(english.text().contains(",Alliances,at the end,"));
+
     for format in ["json", "csv", "md", "text"] {
         let args = ["report", "--quarter", "2022-Q2", "--format", format];
         let (once, twice) = (ledger.run(&args).exits(0), ledger.run(&args).exits(0));
