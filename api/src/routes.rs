@@ -84,6 +84,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
     route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
     route!(GET "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
+    route!(GET "/", "start", &[], None => "text/plain", &[303], &[500], get(docs::start)),
     route!(GET "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
     route!(GET "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
     route!(GET "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),

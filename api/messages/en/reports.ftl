@@ -92,6 +92,7 @@ route-healthz = The process answers
 route-readyz = Commands are taken
 route-metrics = Metrics
 route-openapi = This document
+route-start = Leads to the documentation page
 route-docs = The documentation page
 route-docs-script = Its script
 route-docs-style = Its style

@@ -92,6 +92,7 @@ route-healthz = 进程在应答
 route-readyz = 可以记入
 route-metrics = 运行指标
 route-openapi = 本文档
+route-start = 转到说明页面
 route-docs = 接口文档页
 route-docs-script = 接口文档页的脚本
 route-docs-style = 接口文档页的样式
