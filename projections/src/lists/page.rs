@@ -27,9 +27,9 @@ pub struct Query {
     pub unit: Option<String>,
     /// Only of this category, kind or type.
     pub category: Option<String>,
-    /// Only what is due before this day and not done.
+    /// Only what is due before this day, more time granted included, and not done.
     pub due_before: Option<Day>,
-    /// Only what is overdue.
+    /// Only what is overdue: due by the day `on`, by the original date, and not done by then.
     pub overdue: bool,
     /// Only what holds this text in its id or any field.
     pub contains: Option<String>,
@@ -237,7 +237,7 @@ impl<'q> Filter<'q> {
             && query
                 .due_before
                 .is_none_or(|day| row.what.due(on).is_some_and(|(due, done)| !done && due < day))
-            && (!query.overdue || row.what.due(on).is_some_and(|(due, done)| !done && due < on))
+            && (!query.overdue || row.what.overdue(on) == Some(true))
             && query
                 .quarter
                 .is_none_or(|quarter| row.what.date().is_some_and(|date| date.quarter() == quarter))
@@ -283,8 +283,8 @@ impl Shower<'_> {
                 object.insert("streetName".to_owned(), name(Kind::Street, street).into());
             }
         }
-        if let Some((due, done)) = row.what.due(self.on) {
-            object.insert("overdue".to_owned(), (!done && due < self.on).into());
+        if let Some(overdue) = row.what.overdue(self.on) {
+            object.insert("overdue".to_owned(), overdue.into());
         }
         match &row.what {
             What::Issue(issue) => {

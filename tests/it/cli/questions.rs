@@ -207,7 +207,7 @@ fn lists_are_filtered_sorted_and_cut() {
     assert!(!overdue.is_empty());
     assert!(
         overdue.iter().all(|issue| {
-            issue["dueOn"].as_str().unwrap() < "2022-09-30" && issue["completedOn"].is_null()
+            issue["dueOn"].as_str().unwrap() <= "2022-09-30" && issue["completedOn"].is_null()
         })
     );
     let due = list(&["issues", "--due-before", "2022-09-01"]);
@@ -238,6 +238,22 @@ fn lists_are_filtered_sorted_and_cut() {
         left.iter().filter(|it| it["state"] == "left").count(),
         now.iter().filter(|it| it["state"] == "left").count()
     );
+}
+
+#[test]
+fn what_a_list_calls_overdue_is_what_the_figures_count() {
+    let ledger = Ledger::county();
+    for (quarter, on) in [("2022-Q3", "2022-09-30"), ("2022-Q2", "2022-06-30"), ("2022-Q2", "2022-05-18")] {
+        let report = ledger.run(&["report", "--quarter", quarter, "--on", on, "--json"]).exits(0).json();
+        for (list, figure) in [
+            ("issues", "property_issues_overdue"),
+            ("decisions", "decisions_overdue"),
+            ("projects", "projects_overdue"),
+        ] {
+            let listed = ledger.run(&["list", list, "--overdue", "--on", on, "--json"]).exits(0).json();
+            assert_eq!(listed["total"], report["figures"][figure]["value"], "{figure} on {on}");
+        }
+    }
 }
 
 #[test]
