@@ -216,10 +216,29 @@ impl Text {
 
     /// Several words in one line.
     pub fn listed(self, words: &[String]) -> String {
-        words.join(match self.language {
-            Language::Chinese => "、",
-            Language::English => ", ",
+        self.joined(words, "、", ", ")
+    }
+
+    /// Several remarks in one line.
+    pub fn remarks(self, remarks: &[String]) -> String {
+        self.joined(remarks, "，", ", ")
+    }
+
+    /// Several statements in one line.
+    pub fn statements(self, statements: &[String]) -> String {
+        self.joined(statements, "；", "; ")
+    }
+
+    fn joined(self, parts: &[String], chinese: &str, english: &str) -> String {
+        parts.join(match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
         })
+    }
+
+    /// A label and what stands behind it.
+    pub fn labelled(self, label: &str, value: &str) -> String {
+        self.get("labelled", &[("label", label), ("value", value)])
     }
 
     /// A name with its code in brackets; one of them where they are the same or one is empty.

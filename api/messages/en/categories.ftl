@@ -25,5 +25,6 @@ category-occurrence = Wednesday meeting
 category-issue = property issue
 category-source = source
 
-# A name with its code.
+# A name with its code; a label with its value.
 named = { $name } ({ $code })
+labelled = { $label }: { $value }

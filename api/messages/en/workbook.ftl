@@ -1,5 +1,5 @@
 # What reading a ledger finds wrong, and what would be right. Codes: api/src/workbook/fault.rs.
-# Hints of columns ($expected) are in Chinese, as the workbooks are.
+# Hints of columns ($expected): api/src/workbook/ledgers.rs.
 
 workbook-not-a-workbook = { $file }: not an Excel workbook, or damaged. Open it in Excel or WPS and save it as .xlsx.
 workbook-old-or-protected = { $file }: an old .xls, or protected by a password. Remove the password and save it as .xlsx.

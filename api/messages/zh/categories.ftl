@@ -25,5 +25,6 @@ category-occurrence = 周三例会
 category-issue = 物业问题
 category-source = 来源
 
-# 名称与代码。
+# 名称与代码；标签与内容。
 named = { $name }（{ $code }）
+labelled = { $label }：{ $value }

@@ -3,7 +3,7 @@
 use super::{App, random_id};
 use crate::error::{FieldFault, Problem};
 use crate::import::{ImportError, Input, Options, Outcome, Warning, export, import, read_all};
-use crate::messages::Text;
+use crate::messages::{Language, Text};
 use crate::workbook::{self, Kind, Reading};
 
 /// Faults that an answer lists at most.
@@ -65,11 +65,17 @@ impl App {
 /// A fault or a warning of a workbook in words, with its place.
 fn told(fault: &workbook::Fault, text: Text) -> FieldFault {
     let mut args = fault.args();
+    let expected = match text.language() {
+        Language::Chinese => fault.expected.chinese,
+        Language::English => fault.expected.english,
+    };
+    args.push(("expected", expected.to_owned()));
     match &fault.problem {
         workbook::Problem::Refused { rule, because } => {
             let because = because.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             args.push(("reason", text.refusal(rule, because)));
         }
+        workbook::Problem::NotInList { allowed } => args.push(("allowed", text.listed(allowed))),
         workbook::Problem::Doubtful { doubt, .. } => args.push(("what", text.word("doubt", doubt))),
         _ => {}
     }

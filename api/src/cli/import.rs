@@ -119,8 +119,8 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
         out.push('\n');
     };
     let list = |value: &Value| {
-        let parts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        parts.join("、")
+        let parts = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        text.listed(&parts.collect::<Vec<_>>())
     };
     for file in outcome["files"].as_array().into_iter().flatten() {
         let name = file["file"].as_str().unwrap_or_default();

@@ -126,8 +126,8 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
         Value::Bool(false) => String::new(),
         Value::String(value) => value.clone(),
         Value::Array(parts) => {
-            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
-            parts.join("、")
+            let parts: Vec<String> = parts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            text.listed(&parts)
         }
         other => other.to_string(),
     };
@@ -139,8 +139,8 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
         }
         "code" => text.word("finding-title", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
-            Some(named) if !named.is_empty() && named != code => format!("{named}（{code}）"),
-            _ => code,
+            Some(named) => text.named(&named, &code),
+            None => code,
         },
     }
 }

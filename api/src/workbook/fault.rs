@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::spec::Hint;
+
 /// One thing wrong with a workbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
@@ -22,7 +24,7 @@ pub struct Fault {
     #[serde(flatten)]
     pub problem: Problem,
     /// What would be right: the hint of the column.
-    pub expected: String,
+    pub expected: Hint,
 }
 
 /// What is wrong.
@@ -195,11 +197,11 @@ impl Fault {
             header: String::new(),
             value: String::new(),
             problem,
-            expected: String::new(),
+            expected: Hint::default(),
         }
     }
 
-    /// The arguments of the message, by name.
+    /// The arguments of the message, by name. What has words of its own in each language, is not among them.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         let mut args = vec![
             ("file", self.file.clone()),
@@ -207,7 +209,6 @@ impl Fault {
             ("cell", self.cell.clone()),
             ("header", self.header.clone()),
             ("value", self.value.clone()),
-            ("expected", self.expected.clone()),
         ];
         match &self.problem {
             Problem::TooLarge { limit } => args.push(("limit", limit.to_string())),
@@ -226,7 +227,6 @@ impl Fault {
             }
             Problem::Doubtful { words, .. } => args.push(("words", words.clone())),
             Problem::NeededBy { by } => args.push(("by", by.clone())),
-            Problem::NotInList { allowed } => args.push(("allowed", allowed.join("、"))),
             _ => (),
         }
         args

@@ -12,7 +12,7 @@ use super::archive;
 use super::cell::{Raw, half, name, parse};
 use super::csv::{Fields, unguarded};
 use super::fault::{Fault, Faults, Problem, a1};
-use super::ledgers::{AS_OF, NOTES, REPORTING_UNIT};
+use super::ledgers::{AS_OF, AS_OF_HINT, NOTES, REPORTING_UNIT};
 use super::rows::{Ledger, Sheet, Value};
 use super::spec::{Kind, LedgerSpec, SheetSpec, ValueType};
 use super::table::{Columns, HEAD_ROWS, HeadRow, Table};
@@ -291,7 +291,7 @@ impl Notes {
                     cell: a1(line, column),
                     header: AS_OF.to_owned(),
                     value: super::fault::shown(raw.shown()),
-                    expected: "日期，如 2022-06-30".to_owned(),
+                    expected: AS_OF_HINT,
                     ..Fault::of_sheet(&file, NOTES, problem)
                 });
             }

@@ -44,7 +44,7 @@ impl Ledger {
             header: spec.map(|spec| spec.header.to_owned()).unwrap_or_default(),
             value: shown(row.cells.get(column).map(|cell| cell.value.canonical()).unwrap_or_default()),
             problem,
-            expected: spec.map(|spec| spec.hint.to_owned()).unwrap_or_default(),
+            expected: spec.map(|spec| spec.hint).unwrap_or_default(),
         }
     }
 }

@@ -63,6 +63,26 @@ fn without_a_ledger_a_trial_and_a_failure_leave_nothing_behind() {
 }
 
 #[test]
+fn hints_of_columns_are_in_the_readers_language() {
+    let ledger = Ledger::registry();
+    let is_chinese = |c: char| ('\u{4e00}'..'\u{a000}').contains(&c);
+    let mut hints = 0;
+    for case in cases("broken/broken.json") {
+        let path = text(&data("broken").join(case["file"].as_str().unwrap()));
+        let ran = ledger.run(&["--lang", "en", "import", &path]).exits(1);
+        for hint in ran.err.lines().filter_map(|line| line.split("Expected: ").nth(1)) {
+            hints += 1;
+            assert!(!hint.contains(is_chinese), "{hint}");
+        }
+    }
+    assert!(hints > 2, "{hints}");
+    let unknown = text(&data("broken/未知单位.xlsx"));
+    let english = ledger.run(&["--lang", "en", "import", &unknown]).exits(1);
+    english.says("Expected: the name of a unit or compound Party branch, as in the registry.");
+    ledger.run(&["import", &unknown]).exits(1).says("应填：单位或小区党支部的名称，与机构台账一致。");
+}
+
+#[test]
 fn broken_workbooks_after_the_registry_alone() {
     refuses_every_broken_workbook(&Ledger::registry());
 }

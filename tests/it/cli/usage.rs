@@ -107,7 +107,12 @@ fn every_verb_speaks_english() {
     let report = english(&["report", "--quarter", "2022-Q2"]);
     let table: Vec<&str> = report.text().lines().filter(|line| line.contains(is_chinese)).collect();
     assert_eq!(table.iter().filter(|line| !line.contains("　")).count(), 0, "{table:?}");
-    english(&["trail", "HY-2022-0046-J1-1"]).says("2022-07-20").never_says("台账未载明");
+    let full_width = ['（', '）', '：', '；', '〔', '〕', '、'];
+    let trail = english(&["trail", "老水利局家属楼"]).says("2022-07-20").never_says("台账未载明");
+    let trail = trail.says("responsible: 东门物业服务有限公司 (U066)").says("[stated by the record]");
+    assert!(!trail.text().contains(full_width), "{}", trail.text());
+    let meetings = english(&["list", "meetings", "--community", "C01"]).says("东门社区 (C01)");
+    assert!(!meetings.text().contains(full_width), "{}", meetings.text());
     let states = english(&["list", "agreements", "--limit", "5"]);
     states.says("in effect").never_says("有效");
     let rules = english(&["rebuild"]);
