@@ -72,13 +72,19 @@ pub enum KeepError {
     },
     /// The hashes of the log could not be read.
     #[error("the hashes of the log cannot be read")]
-    Hashes(#[from] TreeError<ReadError>),
+    Hashes(#[source] Box<TreeError<ReadError>>),
     /// The signer failed.
     #[error(transparent)]
     Sign(#[from] SignError),
     /// The origin of the log cannot stand in a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+}
+
+impl From<TreeError<ReadError>> for KeepError {
+    fn from(error: TreeError<ReadError>) -> KeepError {
+        KeepError::Hashes(Box::new(error))
+    }
 }
 
 /// Keeps the checkpoints of one log.

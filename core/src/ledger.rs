@@ -151,7 +151,7 @@ pub enum LedgerError {
     First(#[source] Box<Refused>),
     /// The signing key cannot be used.
     #[error(transparent)]
-    Key(#[from] KeyFileError),
+    Key(Box<KeyFileError>),
     /// Randomness or a file failed.
     #[error("{what}")]
     Io {
@@ -161,6 +161,12 @@ pub enum LedgerError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl From<KeyFileError> for LedgerError {
+    fn from(error: KeyFileError) -> LedgerError {
+        LedgerError::Key(Box::new(error))
+    }
 }
 
 /// What may differ from one opening to the next.

@@ -14,11 +14,11 @@ impl App {
     /// A page of a list. The day of `query` counts only where `asked` names one.
     ///
     /// # Errors
-    /// [`Problem`]: an unknown name or field, a foreign cursor, or the log cannot be folded.
+    /// [`Problem`]: an unknown name, word or field, a foreign cursor, or the log cannot be folded.
     pub fn list(&self, what: &str, query: &Query, asked: Asked) -> Result<Page, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        lists::list(&views, what, &Query { on, ..query.clone() }).map_err(problem)
+        lists::list(&views, what, &Query { on, ..query.clone() }).map_err(|error| problem(what, error))
     }
 
     /// One item of a list.
@@ -28,7 +28,9 @@ impl App {
     pub fn item(&self, what: &str, id: &str, asked: Asked) -> Result<Value, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        lists::one(&views, what, id, on).map_err(problem)?.ok_or_else(|| Problem::not_found(id))
+        lists::one(&views, what, id, on)
+            .map_err(|error| problem(what, error))?
+            .ok_or_else(|| Problem::not_found(id))
     }
 
     /// The members of an alliance on a day.
@@ -55,10 +57,14 @@ impl App {
     }
 }
 
-fn problem(error: ListError) -> Problem {
+fn problem(what: &str, error: ListError) -> Problem {
     match error {
         ListError::UnknownRegister(what) => Problem::not_found(&what),
         ListError::UnknownName { given, .. } => Problem::not_found(&given),
+        ListError::UnknownWord { filter, given, known } => {
+            Problem::unknown_word(filter, &given, known.iter().map(|word| (*word).to_owned()).collect())
+                .with("list", what)
+        }
         ListError::UnknownField(field) => Problem::malformed("sort", field),
         ListError::BadCursor => Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid-cursor"),
     }

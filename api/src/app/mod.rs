@@ -12,7 +12,8 @@ use gongjian_core::command::Request;
 use gongjian_core::day::Day;
 use gongjian_core::keys::KeyFolder;
 use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
-use gongjian_core::log::{Head, LogReader, SCHEMA_DECLARED};
+use gongjian_core::log::storage::MemoryStorage;
+use gongjian_core::log::{Head, Log, LogReader, SCHEMA_DECLARED};
 use gongjian_core::record::Position;
 use gongjian_core::service::Ledger;
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ mod read;
 mod upkeep;
 mod witness;
 
-pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
+pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};
@@ -112,7 +113,19 @@ impl App {
         App::with(writer, clock, Some(dir), evidence, started)
     }
 
-    /// An app over a ledger in memory, for tests: it has no key and signs nothing.
+    /// A new ledger in memory, to try something where there is none; it goes with the app.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn in_memory() -> Result<App, LedgerError> {
+        let options = Options::new(Arc::new(SystemClock::default()));
+        let clock = Arc::clone(&options.clock);
+        let started = Instant::now();
+        let log = Log::with_storage(Arc::new(MemoryStorage::default()), None)?;
+        App::over(Writer::with_log(log, &options)?, clock, started)
+    }
+
+    /// An app over a ledger in memory: it has no key and signs nothing.
     ///
     /// # Errors
     /// [`LedgerError`].

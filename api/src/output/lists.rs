@@ -106,6 +106,15 @@ pub fn table(list: &str, items: &[Value], text: Text) -> Rows {
     Rows { headers, rows: items.iter().map(row).collect() }
 }
 
+/// The line under a table that does not show everything; nothing where it does.
+pub fn cut(shown: usize, total: usize, text: Text) -> String {
+    if shown >= total {
+        return String::new();
+    }
+    let (shown, total) = (shown.to_string(), total.to_string());
+    text.get("list-cut", &[("shown", &shown), ("total", &total)]) + "\n"
+}
+
 fn cell(item: &Value, name: &str, text: Text) -> String {
     if name == "detail" {
         return finding(item, text);
@@ -117,8 +126,8 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
         Value::Bool(false) => String::new(),
         Value::String(value) => value.clone(),
         Value::Array(parts) => {
-            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
-            parts.join("、")
+            let parts: Vec<String> = parts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            text.listed(&parts)
         }
         other => other.to_string(),
     };
@@ -130,8 +139,8 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
         }
         "code" => text.word("finding-title", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
-            Some(named) if !named.is_empty() && named != code => format!("{named}（{code}）"),
-            _ => code,
+            Some(named) => text.named(&named, &code),
+            None => code,
         },
     }
 }

@@ -174,7 +174,7 @@ impl Decider {
             path: envelope.path,
             actor: &envelope.actor,
         };
-        let rejected = |rejection| Refused::Rejected { index, rejection };
+        let rejected = |rejection| Refused::Rejected { index, rejection: self.world.with_names(rejection) };
         category::required("actor", &envelope.actor).map_err(rejected)?;
         category::optional("authority", envelope.authority.as_ref()).map_err(rejected)?;
         let attributed = envelope.attributed_to.as_ref().map(|unit| self.world.unit_code(unit)).transpose();

@@ -8,7 +8,7 @@ use super::hash::{Digest, MerkleHash};
 use super::index::{Index, IndexBlock};
 use super::page::{Entry, EventBytes, HEAD_KEY, HeadState, Page, block_key, open_key, page_key};
 use super::storage::{Storage, StorageError};
-use super::{Corruption, OpenError, pipeline};
+use super::{Corruption, OpenError, Saying, pipeline};
 use crate::record::{Position, RecordRef};
 
 /// Pages kept decompressed. Reads come in runs; four threads in four places are served.
@@ -444,13 +444,13 @@ fn load_open(storage: &dyn Storage, state: &mut State) -> Result<(), OpenError> 
             return Err(Corruption::new(expected, "key of an open event", expected, hex::encode(&key)).into());
         }
         let record = RecordRef::decode(&value)
-            .map_err(|error| Corruption::new(expected, "open event", "a record", error.to_string()))?;
+            .map_err(|error| Corruption::new(expected, "open event", "a record", Saying::from(error)))?;
         if record.position != expected {
             return Err(Corruption::new(expected, "position", expected, record.position).into());
         }
         let revision = state.index.revisions(record.stream);
         if record.revision != revision {
-            let what = format!("revision of {}", record.stream);
+            let what = ("revision of", record.stream);
             return Err(Corruption::new(expected, what, revision, record.revision).into());
         }
         state.index.add(record.stream, record.command_id);

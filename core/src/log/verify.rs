@@ -18,7 +18,7 @@ use super::page::{
 };
 use super::storage::{Pairs, Storage, StorageError};
 use super::tiles::{self, TileKind};
-use super::{Corruption, pipeline};
+use super::{Corruption, Saying, pipeline};
 use crate::codec::{self, CodecError};
 use crate::record::{Position, RECORD_FORMAT, RecordRef, Revision};
 
@@ -272,9 +272,9 @@ impl Looked {
     fn fault(
         &mut self,
         position: Position,
-        what: &str,
-        expected: impl std::fmt::Display,
-        found: impl std::fmt::Display,
+        what: &'static str,
+        expected: impl Into<Saying>,
+        found: impl Into<Saying>,
     ) {
         self.faults.push(Corruption::new(position, what, expected, found));
     }
@@ -381,7 +381,7 @@ impl Looked {
                 let before = *last;
                 *last = record.recorded_at;
                 if record.recorded_at < before {
-                    self.fault(position, "recorded_at", format!("at least {before}"), record.recorded_at);
+                    self.fault(position, "recorded_at", ("at least", before), record.recorded_at);
                 }
             }
         }
@@ -602,7 +602,7 @@ impl<'a> Walk<'a> {
     fn times(&mut self, first: Position, times: Option<(i64, i64)>) {
         let Some((start, end)) = times else { return };
         if start < self.recorded_at {
-            let expected = format!("at least {}", self.recorded_at);
+            let expected = ("at least", self.recorded_at);
             self.fault(Corruption::new(first, "recorded_at", expected, start));
         }
         self.recorded_at = end;
@@ -648,7 +648,7 @@ impl<'a> Walk<'a> {
             };
             if revision != expected {
                 let at = block.stream_of.iter().position(|of| usize::from(*of) == place).unwrap_or(0);
-                let what = format!("revision of {name}");
+                let what = ("revision of", name);
                 self.fault(Corruption::new(first + at as u64, what, expected, revision));
             }
         }
@@ -674,7 +674,7 @@ impl<'a> Walk<'a> {
             Kind::Used(position, kind, version) => {
                 let key = (kind, version);
                 if !self.schemas.contains_key(&key) {
-                    let what = format!("kind {} version {version}", key.0);
+                    let what = ("kind and version", format!("{} {version}", key.0));
                     self.fault(Corruption::new(position, what, "declared before", "not declared"));
                     // Once is enough.
                     self.schemas.insert(key, Vec::new());
@@ -689,7 +689,7 @@ impl<'a> Walk<'a> {
     fn opened(&mut self, opened: Option<(String, Vec<u8>)>) {
         if let (Some(expected), Some((kind, payload))) = (&self.options.opened, opened) {
             if kind != LEDGER_OPENED {
-                self.fault(Corruption::new(0, "kind of event 0", LEDGER_OPENED, kind));
+                self.fault(Corruption::new(0, "kind of event 0", LEDGER_OPENED.to_owned(), kind));
             } else if *expected != payload {
                 let (expected, found) = (hex::encode(expected), hex::encode(payload));
                 self.fault(Corruption::new(0, "payload of ledger.opened", expected, found));
@@ -721,7 +721,7 @@ impl<'a> Walk<'a> {
             self.fault(Corruption::new(first, "layout of the page", "an open page", "a sealed page"));
         }
         if self.options.opened.is_some() && found == 0 {
-            self.fault(Corruption::new(0, "event 0", LEDGER_OPENED, "nothing"));
+            self.fault(Corruption::new(0, "event 0", LEDGER_OPENED.to_owned(), "nothing"));
         }
     }
 
@@ -734,7 +734,7 @@ impl<'a> Walk<'a> {
                         *target == position && *digest == withheld.digest.to_string()
                     });
                 if !is_ordered {
-                    let expected = format!("an order to erase it at {}", withheld.erased_by);
+                    let expected = ("an order to erase it at", withheld.erased_by);
                     self.fault(Corruption::new(position, "withheld event", expected, "none"));
                 }
             }
@@ -815,7 +815,7 @@ impl Files {
         match fs::read(self.dir.join(tiles::path(TileKind::Hashes(level), number))) {
             Err(_) => self.missing += 1,
             Ok(found) if found != tiles::tile_bytes(&hashes) => {
-                let what = format!("hash tile file of level {level}");
+                let what = ("hash tile file of level", level);
                 let start = number << (8 * (level + 1));
                 faults.push(Corruption::new(start, what, "the hashes of the log", "others"));
             }
@@ -830,7 +830,7 @@ impl Files {
             .map_err(|source| StorageError::Io { operation: "list the tiles", source })?;
         for file in files {
             if !tiles::is_expected(&file, size) {
-                let found = file.display();
+                let found = file.display().to_string();
                 faults.push(Corruption::new(size, "folder of tiles", "files of sealed tiles", found));
             }
         }

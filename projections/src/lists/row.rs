@@ -4,12 +4,14 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::Category;
 use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
+use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
     agreement, alliance, branch, commitment, community, compound, decision, grid, holiday, import, issue,
     meeting, membership, occurrence, post, project, rule, series, street, task, topic, unit,
 };
 use gongjian_core::record::Revision;
 
+use crate::due::overdue;
 use crate::findings::Finding;
 use crate::registry::Kind;
 use crate::views::Views;
@@ -256,9 +258,9 @@ impl What<'_> {
         .to_owned()
     }
 
-    /// When it is due, and whether it is done; `None` where nothing is ever due.
+    /// When it is due, more time granted included, and whether it is done; `None` where nothing is ever due.
     pub(super) fn due(&self, on: Day) -> Option<(Day, bool)> {
-        let work = |work: &gongjian_core::domain::work::Work, ended: bool| {
+        let work = |work: &Work, ended: bool| {
             let due = work.extended_to.max(work.due_on)?;
             Some((due, ended || work.completed_by(on)))
         };
@@ -271,6 +273,32 @@ impl What<'_> {
                 let due = project.extended_to.max(project.due_on)?;
                 let ended = project.cancelled.is_some_and(|fact| fact.by(on)) || project.rejected.is_some();
                 Some((due, ended || project.submitted.is_some_and(|fact| fact.by(on))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is overdue as of a day; `None` where nothing is ever due.
+    pub(super) fn overdue(&self, on: Day) -> Option<bool> {
+        let work = |work: &Work, since: Option<Fact>| {
+            work.due_on
+                .map(|_| since.is_some_and(|fact| fact.by(on)) && overdue(work.due_on, work.completed, on))
+        };
+        match self {
+            What::Commitment(commitment) => {
+                work(&commitment.work, commitment.added).map(|late| late && commitment.waived.is_none())
+            }
+            What::Decision(decision) => work(&decision.work, decision.recorded),
+            What::Issue(issue) => work(&issue.work, issue.raised),
+            What::Task(task) => task
+                .work
+                .due_on
+                .map(|_| task.closed.is_none() && overdue(task.work.due_on, task.work.completed, on)),
+            What::Project(project) => {
+                let cancelled = project.cancelled.is_some_and(|fact| fact.by(on));
+                // The date was set with the claim, and goes with it.
+                let due = project.first_claimed().and(project.due_on);
+                project.due_on.map(|_| !cancelled && overdue(due, project.submitted, on))
             }
             _ => None,
         }
