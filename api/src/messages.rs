@@ -32,6 +32,7 @@ files![
     "fields",
     "findings",
     "kinds",
+    "phrases",
     "rejections",
     "reports",
     "states",

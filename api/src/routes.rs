@@ -67,6 +67,8 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 404, 410, 500, 503], get(events::one)),
     route!(GET "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
         &[400, 404, 500, 503], get(lists::roster)),
+    route!(GET "/api/v1/communities/{id}/wednesday-sheet", "wednesday-sheet", AS_OF, None => "Sheet", &[200],
+        &[400, 404, 500, 503], get(lists::wednesday_sheet)),
     route!(GET "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
         get(trails::get)),
     route!(GET "/api/v1/reports/co-building", "report",

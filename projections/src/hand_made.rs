@@ -351,6 +351,12 @@ mod tests {
             let page = list(&views, what, &Query::on(on)).unwrap();
             assert_eq!(page.rows.len(), page.total, "{what}");
         }
+        let query = Query { community: Some("C01".to_owned()), ..Query::on(on) };
+        let calendar = list(&views, "calendar", &query).unwrap();
+        let days: Vec<&str> = calendar.rows.iter().map(|row| row["day"].as_str().unwrap()).collect();
+        assert!(days.len() > 5 && days.is_sorted());
+        let meetings = Query { category: Some("wednesday".to_owned()), ..query };
+        assert_eq!(list(&views, "calendar", &meetings).unwrap().total, 4);
         let sheet = wednesday_sheet(&views, "C01", day("2022-06-15")).unwrap();
         assert_eq!((sheet.old[0].id.as_str(), sheet.old[0].carry_overs), ("WT-2022-0000", 2));
     }

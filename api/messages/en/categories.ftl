@@ -24,7 +24,3 @@ category-task = follow-up task
 category-occurrence = Wednesday meeting
 category-issue = property issue
 category-source = source
-
-# A name with its code; a label with its value.
-named = { $name } ({ $code })
-labelled = { $label }: { $value }

@@ -14,6 +14,7 @@ cli-first = That command: position { $position }, { $stream }, { $kind }, of { $
 cli-unreadable = { $file } cannot be read: { $error }
 cli-not-json = this is not JSON: { $error }
 cli-no-such-list = There is no list "{ $list }". Known: { $lists }.
+cli-sheet-needs-community = A sheet is of one community: name it with --community, and the day with --on.
 cli-no-such-template = There is no workbook "{ $kind }". Known: registry, agreements, meetings, wednesday, projects.
 cli-loopback-only = Cannot listen on { $listen }: there are no accounts yet, and whoever reaches the port may do everything, so only addresses of this machine are allowed (such as 127.0.0.1:8686). To serve others, wait for accounts or put an authenticating proxy in front.
 cli-scaled = counties: { $scale }, events: { $size }.

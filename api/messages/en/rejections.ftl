@@ -46,8 +46,3 @@ text-too-long = { $field } is longer than { $limit } characters. Shorten it; kee
 topics-open = Topic { $topic } has no outcome yet, so the meeting cannot be closed. Record one first (decided, noted, deferred, referred, withdrawn or not discussed).
 verifier-missing = It has a day of verification but no verifier. Name the verifier, or clear that day as well.
 wednesday-needs-reason = { $day } is not the day that was planned for the Wednesday meeting. Say why it is another day.
-
-# What looks personal without being certain is a warning.
-text-doubtful = { $field }: “{ $words }” looks like { $what }. The ledger names no residents and keeps what it was told: check the text. A trial run warns before anything is recorded.
-doubt-person = a person's name
-doubt-plate = a number plate

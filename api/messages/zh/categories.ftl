@@ -24,7 +24,3 @@ category-task = 督办任务
 category-occurrence = 周三例会
 category-issue = 物业问题
 category-source = 来源
-
-# 名称与代码；标签与内容。
-named = { $name }（{ $code }）
-labelled = { $label }：{ $value }

@@ -14,6 +14,7 @@ cli-first = 那条命令：位置 { $position }，{ $stream }，{ $kind }，发�
 cli-unreadable = 读不了 { $file }：{ $error }
 cli-not-json = 不是 JSON：{ $error }
 cli-no-such-list = 没有列表“{ $list }”。可用：{ $lists }。
+cli-sheet-needs-community = 清单属于一个社区：请用 --community 写明社区，用 --on 写明日期。
 cli-no-such-template = 没有台账“{ $kind }”。可用：registry、agreements、meetings、wednesday、projects。
 cli-loopback-only = 不能监听 { $listen }：尚无账号，能连上的人什么都能做，所以只许本机地址（如 127.0.0.1:8686）。对外服务请待账号启用，或在本机前置带认证的代理。
 cli-scaled = 共 { $scale } 个县，{ $size } 个事件。

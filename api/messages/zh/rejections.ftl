@@ -45,8 +45,3 @@ text-too-long = “{ $field }”超过 { $limit } 字。请缩短，长文件请
 topics-open = 议题 { $topic } 还没有结果，会议不能结束。请先记录结果（议定、通报、暂缓、转办、撤回或未讨论）。
 verifier-missing = 已有核验日期却没有核验单位。请补上核验单位，或把核验日期一并更正为空。
 wednesday-needs-reason = { $day } 不是原定的例会日，须写明原因。请补上改期原因。
-
-# 像个人信息而不能确定的，只作提醒。
-text-doubtful = { $field }中的“{ $words }”像是{ $what }。账本不写居民个人信息，记入后不能抹去，请核对文字；试运行时也会提醒。
-doubt-person = 人名
-doubt-plate = 车牌号

@@ -1,6 +1,6 @@
 //! Registers: every list with its filters, as the read models give them.
 
-use gongjian_projections::lists::{self, ListError, Page, Query, WHATS};
+use gongjian_projections::lists::{self, ListError, Page, Query, Sheet, WHATS};
 use gongjian_projections::registry::Kind;
 use serde_json::{Value, json};
 
@@ -54,6 +54,16 @@ impl App {
             "alliance": code, "allianceName": registry.name(Kind::Alliance, code, on), "members": members,
             "asOf": { "position": views.position().checked_sub(1), "on": on },
         }))
+    }
+
+    /// The sheet of a community's Wednesday meeting on the day that is asked for.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such community, or the log cannot be folded.
+    pub fn wednesday_sheet(&self, community: &str, asked: Asked) -> Result<Sheet, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        lists::wednesday_sheet(&views, community, on).ok_or_else(|| Problem::not_found(community))
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn list(
         let most =
             asking.number("limit")?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         let (items, total) = aside(move || all(&app, list, query, asked, most)).await?;
-        let table = output::lists::table(list, &items, text);
+        let table = output::lists::rows(list, &items, text);
         return Ok(match format {
             "csv" => typed(StatusCode::OK, output::csv::MEDIA, output::csv::write(&table)),
             _ => {
@@ -128,6 +128,27 @@ pub(crate) async fn roster(
     let asked = asking.asked(&state.app)?;
     let roster = aside(move || state.app.roster(&id, asked)).await?;
     answer(StatusCode::OK, &roster)
+}
+
+/// The sheet of a community's Wednesday meeting on a day.
+pub(crate) async fn wednesday_sheet(
+    State(state): State<AppState>,
+    Reader(text): Reader,
+    id: Result<Path<String>, PathRejection>,
+    asking: Asking,
+) -> Answered {
+    let Path(id) = id.map_err(|error| Problem::malformed("id", error))?;
+    let format = asking.choice("format", &["json", "text", "csv"])?;
+    let asked = asking.asked(&state.app)?;
+    let sheet = aside(move || state.app.wednesday_sheet(&id, asked)).await?;
+    Ok(match format {
+        "text" => typed(StatusCode::OK, output::TEXT, output::lists::sheet_text(&sheet, text)),
+        "csv" => {
+            let table = output::lists::sheet(&sheet, text);
+            typed(StatusCode::OK, output::csv::MEDIA, output::csv::write(&table))
+        }
+        _ => return answer(StatusCode::OK, &sheet),
+    })
 }
 
 /// The digest of the event at a position, as an answer's `asOf` names it.

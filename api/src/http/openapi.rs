@@ -181,7 +181,7 @@ fn good(schema: &str, text: Text) -> Value {
         Some("EventPage") => &["application/x-ndjson"],
         Some("Trail") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
-        Some("ListPage") => &["text/plain", "text/csv"],
+        Some("ListPage" | "Sheet") => &["text/plain", "text/csv"],
         _ => &[],
     };
     for media in others {

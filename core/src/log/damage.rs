@@ -36,9 +36,9 @@ impl Corruption {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saying {
     /// One of [`PHRASES`], and what it is about; nothing where it stands for itself.
-    Phrase(&'static str, String),
+    Phrase(&'static str, Box<str>),
     /// A number, a digest, a name, bytes in hex.
-    Value(String),
+    Value(Box<str>),
 }
 
 impl Saying {
@@ -77,14 +77,14 @@ impl fmt::Display for Saying {
 impl From<&'static str> for Saying {
     fn from(phrase: &'static str) -> Saying {
         debug_assert!(PHRASES.contains(&phrase), "{phrase:?} is not a phrase");
-        Saying::Phrase(phrase, String::new())
+        Saying::Phrase(phrase, Box::default())
     }
 }
 
 impl<T: fmt::Display> From<(&'static str, T)> for Saying {
     fn from((phrase, about): (&'static str, T)) -> Saying {
         debug_assert!(PHRASES.contains(&phrase), "{phrase:?} is not a phrase");
-        Saying::Phrase(phrase, about.to_string())
+        Saying::Phrase(phrase, about.to_string().into())
     }
 }
 
@@ -102,7 +102,7 @@ macro_rules! values {
     ($($Type:ty),+) => {$(
         impl From<$Type> for Saying {
             fn from(value: $Type) -> Saying {
-                Saying::Value(value.to_string())
+                Saying::Value(value.to_string().into())
             }
         }
     )+};

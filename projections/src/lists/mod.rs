@@ -36,4 +36,5 @@ pub const WHATS: &[&str] = &[
     "rules",
     "imports",
     "findings",
+    "calendar",
 ];

@@ -11,6 +11,7 @@ use gongjian_core::domain::{
 };
 use gongjian_core::record::Revision;
 
+use super::calendar::{self, CalendarEntry};
 use crate::due::overdue;
 use crate::findings::Finding;
 use crate::registry::Kind;
@@ -64,6 +65,7 @@ pub(super) enum What<'v> {
     Rule(&'v rule::Rule),
     Import(&'v import::Import),
     Finding(Box<Finding>),
+    Entry(Box<CalendarEntry>),
 }
 
 /// A row of a register.
@@ -81,6 +83,7 @@ const TASK: &[&str] =
     &["decision", "text", "responsible", "dueOn", "acceptedOn", "completedOn", "verifier", "verifiedOn"];
 const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
 const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
+const ENTRY: &[&str] = &["day", "kind", "title"];
 const FINDING: &[&str] = &["code", "day", "rule"];
 
 macro_rules! with_fields {
@@ -130,6 +133,7 @@ impl What<'_> {
             What::Rule(_) => RULE,
             What::Import(_) => IMPORT,
             What::Finding(_) => FINDING,
+            What::Entry(_) => ENTRY,
         )
     }
 
@@ -139,7 +143,7 @@ impl What<'_> {
             What::Series(_) => &[("community", "community")],
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
-            What::Rule(_) | What::Import(_) | What::Finding(_) => &[],
+            What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
 
@@ -203,6 +207,12 @@ impl What<'_> {
                     _ => None,
                 }
             },
+            What::Entry(entry) => match field {
+                "day" => Some(entry.day.to_string()),
+                "kind" => Some(entry.kind.word().to_owned()),
+                "title" => Some(entry.title.clone()),
+                _ => None,
+            },
             What::Finding(finding) => match field {
                 "code" => Some(finding.code.word().to_owned()),
                 "day" => Some(finding.day.to_string()),
@@ -252,6 +262,8 @@ impl What<'_> {
             },
             What::Import(_) => "recorded",
             What::Finding(finding) => finding.code.word(),
+            What::Entry(entry) if entry.done => "done",
+            What::Entry(_) => "pending",
             What::Community(community) if community.successors.on(on).is_some() => "succeeded",
             _ => "standing",
         }
@@ -324,6 +336,7 @@ impl What<'_> {
             What::Issue(issue) => of(issue.raised),
             What::Import(import) => import.files.iter().map(|file| file.as_of).max(),
             What::Finding(finding) => Some(finding.day),
+            What::Entry(entry) => Some(entry.day),
             _ => None,
         }
     }
@@ -334,6 +347,7 @@ impl Row<'_> {
     pub(super) fn community<'s>(&'s self, views: &'s Views) -> Option<&'s str> {
         match &self.what {
             What::Finding(finding) => finding.community.as_deref(),
+            What::Entry(entry) => entry.community.as_deref(),
             What::Community(_) => Some(&self.id),
             What::Compound(compound) => Some(&compound.community),
             What::Meeting(meeting) => Some(&meeting.community),
@@ -426,6 +440,16 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
                 stream: finding.stream.clone(),
                 revision: 0,
                 what: What::Finding(Box::new(finding)),
+            })
+            .collect(),
+        "calendar" => calendar::calendar(views, Day::BEGINNING, Day(i32::MAX), None, on)
+            .into_iter()
+            .map(|entry| Row {
+                // In the order of days.
+                id: format!("{}:{}:{}", entry.day, entry.kind.word(), entry.stream),
+                stream: entry.stream.clone(),
+                revision: 0,
+                what: What::Entry(Box::new(entry)),
             })
             .collect(),
         _ => return None,

@@ -4,6 +4,7 @@
 
 use gongjian_core::domain::{agreement, commitment, issue, series, unit};
 
+use super::calendar::CalendarKind;
 use super::page::ListError;
 use crate::findings::Code;
 
@@ -84,6 +85,7 @@ pub fn states(what: &str) -> Vec<&'static str> {
         "memberships" => &["not-yet", "member", "left"],
         "rules" => &["not-yet", "in-force", "repealed"],
         "imports" => &["recorded"],
+        "calendar" => &["pending", "done"],
         "communities" => &["standing", "succeeded"],
         "alliances" | "units" | "posts" | "series" => DISSOLVED,
         "findings" => return findings(),
@@ -102,6 +104,7 @@ pub fn categories(what: &str) -> Option<Vec<&'static str>> {
         "series" | "meetings" => Some(series::TYPES.to_vec()),
         "issues" => Some(issue::CATEGORIES.to_vec()),
         "findings" => Some(findings()),
+        "calendar" => Some(CalendarKind::ALL.iter().map(|kind| kind.word()).collect()),
         "compounds" | "projects" | "topics" => Some(Vec::new()),
         _ => None,
     }

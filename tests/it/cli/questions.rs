@@ -241,6 +241,34 @@ fn lists_are_filtered_sorted_and_cut() {
 }
 
 #[test]
+fn the_calendar_and_the_wednesday_sheet_can_be_asked_for() {
+    let ledger = Ledger::county();
+    let asked = ["list", "calendar", "--community", "C01", "--quarter", "2022-Q2", "--json"];
+    let calendar = ledger.run(&asked).exits(0).json();
+    let items = calendar["items"].as_array().unwrap();
+    let days: Vec<&str> = items.iter().map(|entry| entry["day"].as_str().unwrap()).collect();
+    assert!(days.len() > 20 && days.is_sorted(), "{days:?}");
+    for kind in ["meeting", "wednesday", "due"] {
+        assert!(items.iter().any(|entry| entry["kind"] == kind), "{kind}");
+    }
+    let told = ledger.run(&["list", "calendar", "--community", "C01", "--category", "due", "--limit", "3"]);
+    told.exits(0).says("到期").says("东门社区（C01）").never_says("pending");
+    let sheet = ["list", "sheet", "--community", "东门社区", "--on", "2022-06-08"];
+    let json = ledger.run(&[&sheet[..], &["--json"]].concat()).exits(0).json();
+    assert_eq!((&json["community"]["code"], &json["date"]), (&"C01".into(), &"2022-06-08".into()));
+    let old = json["old"].as_array().unwrap();
+    assert!(old.iter().any(|line| line["id"] == "WT-2022-0000"), "{json}");
+    let told = ledger.run(&sheet).exits(0).says("东门社区（C01） 周三例会").says("WT-2022-0000");
+    told.says("以前遗留").never_says("sheet-");
+    let csv = ledger.run(&[&sheet[..], &["--format", "csv"]].concat()).exits(0);
+    let lines = old.len() + json["new"].as_array().unwrap().len();
+    assert_eq!(csv.text().matches("\r\n").count(), lines + 1);
+    ledger.run(&["list", "sheet"]).exits(2).says("--community");
+    ledger.run(&["list", "sheet", "--community", "火星社区"]).exits(1).says("“火星社区”");
+    ledger.run(&["list", "sheet", "--community", "C01", "--state", "open"]).exits(2).says("state");
+}
+
+#[test]
 fn what_a_list_calls_overdue_is_what_the_figures_count() {
     let ledger = Ledger::county();
     for (quarter, on) in [("2022-Q3", "2022-09-30"), ("2022-Q2", "2022-06-30"), ("2022-Q2", "2022-05-18")] {

@@ -119,6 +119,11 @@ fn fixed() -> Value {
             "alliance": text.clone(), "allianceName": maybe.clone(), "members": { "type": "array" },
             "asOf": as_of.clone(),
         } },
+        "Sheet": { "type": "object", "required": ["community", "date", "old", "new"], "properties": {
+            "community": { "type": "object" }, "date": text.clone(), "occurrence": maybe.clone(),
+            "old": { "type": "array", "items": { "type": "object" } },
+            "new": { "type": "array", "items": { "type": "object" } },
+        } },
         "Trail": { "type": "object", "required": ["id", "on", "matters"], "properties": {
             "id": text.clone(), "on": text.clone(), "position": { "type": ["integer", "null"] },
             "subjects": { "type": "array" }, "matters": { "type": "array", "items": { "type": "object" } },
