@@ -1,6 +1,7 @@
 //! One integration binary, a module per subject.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod checkpoints;
 mod cli;
 mod figures;
 mod golden;

@@ -21,8 +21,10 @@ pub struct Reply {
     pub status: u16,
     /// The lines before the body.
     pub head: String,
-    /// The body.
+    /// The body as text.
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -193,21 +195,27 @@ pub fn ask(
     let _ = stream.write_all(body);
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
-    let all = String::from_utf8_lossy(&bytes);
-    let (head, body) = all.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let head = String::from_utf8_lossy(&bytes[..at]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let head = head.to_ascii_lowercase();
-    let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_owned() };
-    Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body })
+    let body = &bytes[at + 4..];
+    let bytes = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body, bytes })
 }
 
-fn unchunked(mut rest: &str) -> String {
-    let mut body = String::new();
-    while let Some((size, after)) = rest.split_once("\r\n") {
-        let size = usize::from_str_radix(size, 16).unwrap_or(0);
-        let Some(part) = after.get(..size).filter(|part| !part.is_empty()) else { break };
-        body.push_str(part);
-        rest = after.get(size + 2..).unwrap_or_default();
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(at) = rest.windows(2).position(|two| two == b"\r\n") {
+        let size =
+            std::str::from_utf8(&rest[..at]).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let after = &rest[at + 2..];
+        let Some(part) = size.and_then(|size| after.get(..size)).filter(|part| !part.is_empty()) else {
+            break;
+        };
+        body.extend_from_slice(part);
+        rest = after.get(part.len() + 2..).unwrap_or_default();
     }
     body
 }
