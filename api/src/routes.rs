@@ -96,6 +96,7 @@ pub(crate) const LIST_QUERY: &[&str] = &[
     "state",
     "unit",
     "category",
+    "kind",
     "dueBefore",
     "overdue",
     "contains",

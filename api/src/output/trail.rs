@@ -105,8 +105,9 @@ fn step_line(step: &Step, text: Text) -> String {
     let by = step.doer.as_ref().map_or_else(|| text.word("post", &step.recorded_by), named);
     let digest = step.digest.to_string();
     let mut marks = vec![text.word("assurance", step.assurance)];
-    if let Some(days) = step.late {
-        marks.push(text.get("trail-late", &[("days", &days.to_string())]));
+    if let (Some(days), Some(heard)) = (step.late, step.heard_on) {
+        let (days, heard) = (days.to_string(), heard.to_string());
+        marks.push(text.get("trail-late", &[("days", &days), ("heard", &heard)]));
     }
     if step.correction {
         marks.push(text.plain("trail-correction"));
@@ -148,6 +149,11 @@ fn particulars(step: &Step, text: Text) -> String {
         .filter_map(|field| Some((*field, shown(step.data.get(field)?)?)))
         .map(|(field, value)| format!("{}：{value}", text.word("field", field)))
         .collect();
+    if step.correction
+        && let Some(list) = step.data.get("changes").and_then(Value::as_array)
+    {
+        parts.push(super::lists::json_changes(list, text));
+    }
     if !step.units.is_empty() {
         let units: Vec<String> = step.units.iter().map(named).collect();
         parts.push(format!("{}：{}", text.word("field", "unit"), units.join("、")));

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use super::distinct::{self, Distinct};
 use super::names::{Figure, Kind};
 use super::places::{Area, Places};
+use super::records::{self, Records};
 use super::rows::{self, Categories};
 use super::tally::{Period, Tally};
 use crate::registry::Kind as Named;
@@ -153,6 +154,8 @@ pub struct Report {
     pub as_of: AsOf,
     /// Figures of the scope.
     pub figures: Figures,
+    /// Its late entries and corrections.
+    pub records: Records,
     /// Figures of the streets within it, by code.
     pub streets: BTreeMap<String, Part>,
     /// Figures of the communities within it, by code.
@@ -216,6 +219,7 @@ pub fn report_with(views: &Views, quarter: Quarter, scope: &Scope, on: Day, evid
         scope: scope.clone(),
         as_of: AsOf { position: views.position().checked_sub(1), digest: None, on },
         figures,
+        records: records::records(views, scope, &period),
         streets,
         communities,
     }
