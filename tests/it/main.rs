@@ -3,6 +3,7 @@
 
 mod cli;
 mod figures;
+mod findings;
 mod golden;
 mod properties;
 mod python;
