@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use gongjian_api::messages::Language;
 use gongjian_core::day::Day;
 use gongjian_projections::findings::{Code, findings};
 use gongjian_tests::{import_folder, memory_ledger, views};
@@ -25,6 +26,17 @@ fn counts(folders: &[&str]) -> String {
         let _ = writeln!(told, "{count:6}  {:9}  {}", code.severity().word(), code.word());
     }
     told
+}
+
+#[test]
+fn the_manual_tells_what_each_kind_means() {
+    let manual = std::fs::read_to_string(gongjian_tests::root().join("docs/OPERATIONS.md")).unwrap();
+    let text = Language::Chinese.text();
+    for code in Code::ALL {
+        let (word, weight) = (code.word(), code.severity().word());
+        let row = format!("| `{word}` | {} | {weight} | ", text.word("finding-title", word));
+        assert!(manual.contains(&row), "{row}");
+    }
 }
 
 #[test]

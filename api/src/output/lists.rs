@@ -189,6 +189,11 @@ fn finding(item: &Value, text: Text) -> String {
             map.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default().to_owned())),
         );
     }
+    if let Some((_, unit)) = args.iter_mut().find(|(name, _)| *name == "unit")
+        && let Some(name) = item.get("unitName").and_then(Value::as_str)
+    {
+        *unit = format!("{name}（{unit}）");
+    }
     if let Some((_, kind)) = args.iter_mut().find(|(name, _)| *name == "kind") {
         *kind = text.word("kind", kind);
     }

@@ -299,6 +299,11 @@ impl<'v> Shower<'v> {
             }
             What::Finding(finding) => {
                 object.insert("position".to_owned(), finding.position.into());
+                if let Some(unit) = finding.arg("unit") {
+                    let name = self.views.registry.name(Kind::Unit, unit, self.on);
+                    object.insert("unit".to_owned(), unit.into());
+                    object.insert("unitName".to_owned(), name.into());
+                }
                 object.insert("streams".to_owned(), finding.streams.clone().into());
                 object.insert("positions".to_owned(), finding.positions.clone().into());
                 if !finding.changes.is_empty() {
