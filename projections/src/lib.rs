@@ -22,6 +22,7 @@ pub mod wednesday;
 
 pub mod runner;
 
+mod due;
 pub mod figures;
 pub mod findings;
 pub mod lists;

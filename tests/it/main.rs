@@ -5,6 +5,7 @@ mod cli;
 mod figures;
 mod findings;
 mod golden;
+mod interop;
 mod properties;
 mod python;
 mod tidy;

@@ -2,7 +2,7 @@
 
 use gongjian_core::day::Quarter;
 use gongjian_projections::figures::{
-    Corrected, Counted, Figure, Figures, Kind, LateEntry, Records, Report, Value,
+    Balance, Corrected, Counted, Figure, Figures, Kind, LateEntry, Records, Report, Value,
 };
 
 use super::{Rows, csv as csv_file, table};
@@ -34,6 +34,51 @@ fn label(figure: Figure, text: Text) -> String {
 
 fn kind(kind: Kind, text: Text) -> String {
     text.word("report-kind", kind.word())
+}
+
+/// The balances of a report as rows.
+fn balance_rows(report: &Report, text: Text) -> Rows {
+    let headers = ["stock", "opening", "inflows", "outflows", "closing", "holds"]
+        .map(|name| text.plain(&format!("report-balance-{name}")))
+        .to_vec();
+    let flows = |flows: &[(Figure, u64)]| {
+        let flows: Vec<String> =
+            flows.iter().map(|(figure, number)| format!("{} {number}", label(*figure, text))).collect();
+        text.listed(&flows)
+    };
+    let row = |balance: &Balance| {
+        vec![
+            label(balance.stock, text),
+            balance.opening.to_string(),
+            flows(&balance.inflows),
+            flows(&balance.outflows),
+            balance.closing.to_string(),
+            holds(balance, text),
+        ]
+    };
+    Rows { headers, rows: report.balances.iter().map(row).collect() }
+}
+
+fn holds(balance: &Balance, text: Text) -> String {
+    text.plain(if balance.holds { "report-balance-yes" } else { "report-balance-no" })
+}
+
+/// The balances as lines of the CSV file: the name of each part, what it is called, and its number.
+fn balance_lines(balance: &Balance, text: Text) -> Vec<(String, String, String)> {
+    let stock = label(balance.stock, text);
+    let line = |part: &str, key: &str, flow: Option<Figure>, value: String| {
+        let of = flow.map(|flow| format!(".{}", flow.name())).unwrap_or_default();
+        let called = flow.map_or_else(|| text.plain(key), |flow| label(flow, text));
+        (format!("balance.{}.{part}{of}", balance.stock.name()), format!("{stock}·{called}"), value)
+    };
+    let mut lines = vec![line("opening", "report-balance-opening", None, balance.opening.to_string())];
+    for (part, flows) in [("inflow", &balance.inflows), ("outflow", &balance.outflows)] {
+        let key = format!("report-balance-{part}s");
+        lines.extend(flows.iter().map(|(flow, number)| line(part, &key, Some(*flow), number.to_string())));
+    }
+    lines.push(line("closing", "report-balance-closing", None, balance.closing.to_string()));
+    lines.push(line("holds", "report-balance-holds", None, holds(balance, text)));
+    lines
 }
 
 /// A rate shows numerator and denominator.
@@ -76,9 +121,11 @@ fn footing(report: &Report, text: Text) -> String {
 /// The report for a terminal.
 pub fn summary(report: &Report, text: Text) -> String {
     format!(
-        "{}\n{}{}\n{}\n",
+        "{}\n{}{}\n{}{}\n{}\n",
         heading(report, text),
         table::plain(&rows(&report.figures, text)),
+        text.plain("report-balances"),
+        table::plain(&balance_rows(report, text)),
         counts(&report.records, text),
         footing(report, text)
     )
@@ -88,6 +135,11 @@ pub fn summary(report: &Report, text: Text) -> String {
 pub fn markdown(report: &Report, text: Text) -> String {
     let mut out =
         format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
+    out.push_str(&format!(
+        "## {}\n\n{}\n",
+        text.plain("report-balances"),
+        markdown_table(&balance_rows(report, text))
+    ));
     let parts = [("report-streets", &report.streets), ("report-communities", &report.communities)];
     for (key, parts) in parts {
         if parts.is_empty() {
@@ -165,21 +217,29 @@ fn markdown_records(records: &Records, text: Text) -> String {
         ("report-records-corrections", corrections(records, text)),
     ] {
         if !rows.rows.is_empty() {
-            out.push_str(&format!("### {}\n\n{}\n", text.plain(key), markdown_table(&rows)));
+            out.push_str(&format!(
+                "### {}\n\n{}\n",
+                text.plain(key),
+                markdown_aligned(&rows, rows.headers.len())
+            ));
         }
     }
     out
 }
 
+/// Texts to the left, numbers and what belongs to them to the right.
 fn markdown_table(rows: &Rows) -> String {
+    markdown_aligned(rows, 2)
+}
+
+fn markdown_aligned(rows: &Rows, left: usize) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
         format!("| {} |\n", cells.join(" | "))
     };
     let mut out = line(&rows.headers);
-    // The last column holds numbers in every table of a report.
-    out.push_str(&"| --- ".repeat(rows.headers.len().saturating_sub(1)));
-    out.push_str("| ---: |\n");
+    let marks: Vec<&str> = (0..rows.headers.len()).map(|at| if at < left { "---" } else { "---:" }).collect();
+    out.push_str(&format!("| {} |\n", marks.join(" | ")));
     rows.rows.iter().for_each(|row| out.push_str(&line(row)));
     out
 }
@@ -195,7 +255,7 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
         for (figure, counted) in figures.iter() {
             let line = |name: String, label: String, value: u64, of: Option<u64>| {
                 let of = of.map(|of| of.to_string()).unwrap_or_default();
-                let kind = figure.kind().word().to_owned();
+                let kind = kind(figure.kind(), text);
                 let (scope, code, place) = (scope.to_owned(), code.to_owned(), place.to_owned());
                 vec![quarter.clone(), scope, code, place, name, label, kind, value.to_string(), of]
             };
@@ -216,12 +276,18 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
     let scope = report.scope.word();
     let (what, code) = scope.split_once('/').unwrap_or((&scope, ""));
     let part = report.streets.get(code).or_else(|| report.communities.get(code));
-    put(what, code, part.map_or("", |part| &part.name), &report.figures);
+    let place = part.map_or("", |part| part.name.as_str());
+    put(what, code, place, &report.figures);
     for (code, part) in report.streets.iter().filter(|(street, _)| *street != code) {
         put("street", code, &part.name, &part.figures);
     }
     for (code, part) in report.communities.iter().filter(|(community, _)| *community != code) {
         put("community", code, &part.name, &part.figures);
+    }
+    for (name, label, value) in report.balances.iter().flat_map(|balance| balance_lines(balance, text)) {
+        let kind = text.plain("report-kind-balance");
+        let (what, code, place) = (what.to_owned(), code.to_owned(), place.to_owned());
+        rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value, String::new()]);
     }
     rows.extend(csv_records(report, text));
     csv_file::write(&Rows { headers, rows })

@@ -13,7 +13,7 @@ mod report;
 pub(crate) mod rows;
 mod tally;
 
-pub use balances::{Balance, balances, balances_of};
+pub use balances::Balance;
 pub(crate) use distinct::unrecorded_days;
 pub use names::{Figure, Kind};
 pub use records::{Corrected, LateEntry, Records};

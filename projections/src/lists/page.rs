@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::row::{self, Row, What};
+use super::words;
 use crate::imports::Marks;
 use crate::registry::Kind;
 use crate::views::Views;
@@ -28,9 +29,9 @@ pub struct Query {
     pub unit: Option<String>,
     /// Only of this category, kind or type.
     pub category: Option<String>,
-    /// Only what is due before this day and not done.
+    /// Only what is due before this day, more time granted included, and not done.
     pub due_before: Option<Day>,
-    /// Only what is overdue.
+    /// Only what is overdue: due by the day `on`, by the original date, and not done by then.
     pub overdue: bool,
     /// Only what holds this text in its id or any field.
     pub contains: Option<String>,
@@ -95,6 +96,16 @@ pub enum ListError {
         /// What was given.
         given: String,
     },
+    /// The register has no such state, or no such category.
+    #[error("no row of the register can have the {filter} {given:?}; known: {known:?}")]
+    UnknownWord {
+        /// `state` or `category`.
+        filter: &'static str,
+        /// What was given.
+        given: String,
+        /// The words that the register knows; none where its rows have no such thing.
+        known: Vec<&'static str>,
+    },
     /// The register has no such field.
     #[error("the register has no field {0:?} to sort by")]
     UnknownField(String),
@@ -106,9 +117,11 @@ pub enum ListError {
 /// A page of the register `what`.
 ///
 /// # Errors
-/// [`ListError`] for an unknown register, name or field, or a foreign cursor.
+/// [`ListError`] for an unknown register, name, word or field, or a foreign cursor.
 pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError> {
     let rows = row::all(views, what, query.on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    words::known("state", query.state.as_ref(), || Some(words::states(what)))?;
+    words::known("category", query.category.as_ref(), || words::categories(what))?;
     let after =
         query.cursor.as_deref().map(|text| Cursor::read(text).ok_or(ListError::BadCursor)).transpose()?;
     let filter = Filter::of(views, query)?;
@@ -228,7 +241,7 @@ impl<'q> Filter<'q> {
             && query
                 .due_before
                 .is_none_or(|day| row.what.due(on).is_some_and(|(due, done)| !done && due < day))
-            && (!query.overdue || row.what.due(on).is_some_and(|(due, done)| !done && due < on))
+            && (!query.overdue || row.what.overdue(on) == Some(true))
             && query
                 .quarter
                 .is_none_or(|quarter| row.what.date().is_some_and(|date| date.quarter() == quarter))
@@ -279,11 +292,11 @@ impl<'v> Shower<'v> {
                 object.insert("streetName".to_owned(), name(Kind::Street, street).into());
             }
         }
-        if let Some((due, done)) = row.what.due(self.on) {
-            object.insert("overdue".to_owned(), (!done && due < self.on).into());
+        if let Some(overdue) = row.what.overdue(self.on) {
+            object.insert("overdue".to_owned(), overdue.into());
         }
         // How the record came to be: how late the latest of its late entries is, and how often it was corrected.
-        if !matches!(row.what, What::Finding(_)) {
+        if !matches!(row.what, What::Finding(_) | What::Entry(_)) {
             let marks = self.marks.get(row.stream.as_str()).copied().unwrap_or_default();
             object.insert("lateDays".to_owned(), marks.late_days.into());
             object.insert("corrections".to_owned(), marks.corrections.into());
