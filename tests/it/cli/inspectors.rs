@@ -70,7 +70,7 @@ fn findings_are_filtered_sorted_and_paged() {
     let items = all["items"].as_array().unwrap();
     let weights: Vec<&str> = items.iter().map(|item| item["severity"].as_str().unwrap()).collect();
     let rank = |weight: &&str| ["serious", "attention", "note"].iter().position(|it| it == weight);
-    assert!(weights.is_sorted_by_key(|weight| rank(weight)), "the gravest first");
+    assert!(weights.is_sorted_by_key(rank), "the gravest first");
     // As many in all communities and quarters as there are.
     let same = |args: &[&str]| -> Vec<Value> {
         let found = ledger.run(&[&["list", "findings", "--json"], args].concat()).exits(0).json();
