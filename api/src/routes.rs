@@ -108,6 +108,7 @@ const LIST_QUERY: &[&str] = &[
     "state",
     "unit",
     "category",
+    "kind",
     "dueBefore",
     "overdue",
     "contains",
@@ -139,7 +140,7 @@ pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
 pub(crate) fn list_query(list: &str) -> Vec<&'static str> {
     let categories = registers::categories(list);
     let mut names = LIST_QUERY.to_vec();
-    names.retain(|name| *name != "category" || categories.is_some());
+    names.retain(|name| !matches!(*name, "category" | "kind") || categories.is_some());
     names.extend(as_of(list));
     names
 }

@@ -4,6 +4,7 @@
 mod checkpoints;
 mod cli;
 mod figures;
+mod findings;
 mod golden;
 mod interop;
 mod properties;

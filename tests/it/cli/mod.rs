@@ -2,6 +2,7 @@
 
 mod damage;
 mod imports;
+mod inspectors;
 mod questions;
 mod records;
 mod serve;
