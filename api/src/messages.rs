@@ -32,6 +32,7 @@ files![
     "rejections",
     "reports",
     "states",
+    "witness",
     "workbook",
 ];
 

@@ -53,6 +53,16 @@ impl Failure {
         Failure::said(common, FAULT, "cli-fault", &args)
     }
 
+    /// Somebody said no, for a reason that is printed.
+    pub(super) fn refused(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, REFUSED, key, args)
+    }
+
+    /// The machine is not as it must be, in words of the message files.
+    pub(super) fn said_fault(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, FAULT, key, args)
+    }
+
     fn said(common: &Common, code: u8, key: &str, args: &[(&str, &str)]) -> Failure {
         let line = common.text().get(key, args);
         let json = common.json.then(|| json!({ "code": key.trim_start_matches("cli-"), "detail": line }));

@@ -150,7 +150,7 @@ async fn keep_snapshots(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn stop_on_signal(stop: watch::Sender<bool>) {
+pub(super) async fn stop_on_signal(stop: watch::Sender<bool>) {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {

@@ -20,14 +20,14 @@ mod append;
 pub mod hash;
 mod index;
 mod page;
-mod pipeline;
+pub mod pipeline;
 mod read;
 mod sled_storage;
 pub mod storage;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
-mod verify;
+pub(crate) mod verify;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
 pub use hash::MerkleHash;
