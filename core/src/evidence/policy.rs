@@ -185,6 +185,11 @@ impl Policy {
         })
     }
 
+    /// The same policy without its demand for cosignatures, to look at what is signed all the same.
+    pub fn without_quorum(&self) -> Policy {
+        Policy { quorum: None, ..self.clone() }
+    }
+
     /// Whether these witnesses, by the policy's names for them, are enough.
     pub fn is_quorum(&self, witnesses: &[String]) -> bool {
         let times: Vec<Option<u64>> =
