@@ -21,6 +21,7 @@ pub mod wednesday;
 
 pub mod runner;
 
+mod due;
 pub mod figures;
 pub mod findings;
 pub mod lists;

@@ -4,6 +4,7 @@
 mod cli;
 mod figures;
 mod golden;
+mod interop;
 mod monitor;
 mod properties;
 mod python;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 mod ask;
 mod client;
 mod demo;
+mod evidence;
 mod failure;
 mod import;
 mod init;
@@ -64,7 +65,11 @@ enum Verb {
     Import(import::Import),
     /// 空白台账模板 / an empty workbook to fill in
     Template(template::Template),
-    /// 导出台账工作簿，可原样导回 / a register as a workbook that can be imported again
+    /// 检查点：现有全部事件的签名摘要 / sign what is there now
+    Checkpoint(evidence::Checkpoint),
+    /// 证明：事件在账、前后一致 / prove that an event is in the ledger
+    Prove(evidence::Prove),
+    /// 导出台账工作簿（可原样导回）或 tiles（供离线核对） / a register as a workbook, or the tiles
     Export(template::Export),
     /// 记入命令 / record commands, given as JSON
     Record(record::Record),
@@ -103,6 +108,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Init(verb) => init::run(common, verb),
         Verb::Import(verb) => import::run(common, verb),
         Verb::Template(verb) => template::run(common, verb),
+        Verb::Checkpoint(verb) => evidence::checkpoint(common, verb),
+        Verb::Prove(verb) => evidence::prove(common, verb),
         Verb::Export(verb) => template::export(common, verb),
         Verb::Record(verb) => record::run(common, verb),
         Verb::Events(verb) => ask::events(common, verb),

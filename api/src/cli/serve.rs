@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the read models are looked at for a snapshot.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(300);
 
+/// The least time between two checkpoints that nobody asked for.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
 #[derive(Args, Debug)]
 pub(super) struct Serve {
     /// 监听地址，只限本机 / address to listen on, of this machine only
@@ -70,6 +73,7 @@ pub(super) fn serve(common: &Common, app: App, listen: SocketAddr) -> Result<(),
         });
         announce(common, address)?;
         tokio::spawn(keep_snapshots(app.clone(), stop.subscribe()));
+        tokio::spawn(keep_checkpoints(app.clone(), stop.subscribe()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let (mut stopped, web) = (stop.subscribe(), spawn_web(tcp, routes.clone(), stop.subscribe()));
         let local = socket.map(|socket| spawn_local(socket, routes, stop.subscribe()));
@@ -147,6 +151,23 @@ async fn keep_snapshots(app: App, mut stop: watch::Receiver<bool>) {
         }
         let app = app.clone();
         let _ = tokio::task::spawn_blocking(move || app.save_views()).await;
+    }
+}
+
+/// Signs the head when it has moved, at most once a second. Appends do not wait for it.
+async fn keep_checkpoints(app: App, mut stop: watch::Receiver<bool>) {
+    let mut head = app.watch();
+    loop {
+        let signing = app.clone();
+        let _ = tokio::task::spawn_blocking(move || signing.keep_checkpoint()).await;
+        tokio::select! {
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            () = tokio::time::sleep(CHECKPOINT_EVERY) => {}
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            changed = head.changed() => if changed.is_err() { return },
+        }
     }
 }
 

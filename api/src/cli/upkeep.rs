@@ -24,7 +24,7 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
                 shown.set_position(done);
             });
             bar.finish_and_clear();
-            found.map_err(|problem| Failure::problem(common, &problem))?.to_json()
+            found.map_err(|problem| Failure::problem(common, &problem))?.to_json(common.text())
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
@@ -34,7 +34,7 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
             found?
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
-        Err(failure) => without_opening(common).ok_or(failure)?.to_json(),
+        Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
     };
     let sound = found["sound"].as_bool().unwrap_or_default();
     let shown = if common.json { found.to_string() } else { told(common, &found) };
@@ -69,9 +69,7 @@ fn told(common: &Common, found: &Value) -> String {
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut lines = Vec::new();
     for fault in found["faults"].as_array().into_iter().flatten() {
-        let args = ["position", "what", "expected", "found"].map(|name| (name, word(&fault[name])));
-        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        lines.push(text.get("cli-fault-at", &args));
+        lines.push(word(&fault["detail"]));
     }
     for stale in found["snapshots"].as_array().into_iter().flatten() {
         let key = format!("cli-{}", word(&stale["code"]));

@@ -18,8 +18,6 @@ mod history;
 mod run;
 mod source;
 mod state;
-#[cfg(test)]
-mod tests;
 mod walk;
 
 pub use run::{Monitor, Notice, Options, Report, Trouble};

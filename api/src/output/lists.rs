@@ -1,8 +1,10 @@
 //! Lists as tables, codes with their names.
 
+use gongjian_core::day::Day;
+use gongjian_projections::lists::{Sheet, SheetLine};
 use serde_json::Value;
 
-use super::Rows;
+use super::{Rows, table};
 use crate::messages::Text;
 
 /// Columns of a list, in the order of the county's workbooks. What has no code of its own is left out.
@@ -93,17 +95,27 @@ fn columns(list: &str) -> &'static [&'static str] {
         ],
         "rules" => &["id", "title", "state", "versions"],
         "imports" => &["id", "state", "rows", "missing"],
+        "calendar" => &["day", "kind", "title", "state", "community", "stream"],
         "findings" => &["day", "code", "community", "stream", "detail", "position"],
         _ => &["id", "state"],
     }
 }
 
 /// A list's items as rows.
-pub fn table(list: &str, items: &[Value], text: Text) -> Rows {
+pub fn rows(list: &str, items: &[Value], text: Text) -> Rows {
     let columns = columns(list);
     let headers = columns.iter().map(|name| text.word("field", name)).collect();
     let row = |item: &Value| columns.iter().map(|name| cell(item, name, text)).collect();
     Rows { headers, rows: items.iter().map(row).collect() }
+}
+
+/// The line under a table that does not show everything; nothing where it does.
+pub fn cut(shown: usize, total: usize, text: Text) -> String {
+    if shown >= total {
+        return String::new();
+    }
+    let (shown, total) = (shown.to_string(), total.to_string());
+    text.get("list-cut", &[("shown", &shown), ("total", &total)]) + "\n"
 }
 
 fn cell(item: &Value, name: &str, text: Text) -> String {
@@ -117,8 +129,8 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
         Value::Bool(false) => String::new(),
         Value::String(value) => value.clone(),
         Value::Array(parts) => {
-            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
-            parts.join("、")
+            let parts: Vec<String> = parts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            text.listed(&parts)
         }
         other => other.to_string(),
     };
@@ -129,11 +141,64 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
             text.state(stream.split('/').next().unwrap_or_default(), &code)
         }
         "code" => text.word("finding-title", &code),
+        "kind" => text.word("calendar-kind", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
-            Some(named) if !named.is_empty() && named != code => format!("{named}（{code}）"),
-            _ => code,
+            Some(named) => text.named(&named, &code),
+            None => code,
         },
     }
+}
+
+/// The sheet of a Wednesday meeting as rows: what is still open first, then what is new.
+pub fn sheet(sheet: &Sheet, text: Text) -> Rows {
+    const COLUMNS: [&str; 11] = [
+        "id",
+        "compound",
+        "category",
+        "text",
+        "state",
+        "raisedOn",
+        "responsible",
+        "dueOn",
+        "overdue",
+        "carryOvers",
+        "completedOn",
+    ];
+    let headers = std::iter::once(text.plain("sheet-part"));
+    let headers = headers.chain(COLUMNS.iter().map(|name| text.word("field", name))).collect();
+    let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    let row = |part: &str, line: &SheetLine| {
+        let responsible = line.responsible.as_ref().map(|unit| text.named(&unit.name, &unit.code));
+        vec![
+            text.plain(part),
+            line.id.clone(),
+            text.named(&line.compound.name, &line.compound.code),
+            line.category.clone(),
+            line.text.clone(),
+            text.word("sheet-state", line.state),
+            line.raised_on.to_string(),
+            responsible.unwrap_or_default(),
+            day(line.due_on),
+            if line.overdue { text.plain("yes") } else { String::new() },
+            line.carry_overs.to_string(),
+            day(line.completed_on),
+        ]
+    };
+    let old = sheet.old.iter().map(|line| row("sheet-old", line));
+    let rows = old.chain(sheet.new.iter().map(|line| row("sheet-new", line))).collect();
+    Rows { headers, rows }
+}
+
+/// The sheet with its heading, for a terminal.
+pub fn sheet_text(shown: &Sheet, text: Text) -> String {
+    let community = text.named(&shown.community.name, &shown.community.code);
+    let key = if shown.occurrence.is_some() { "sheet-heading" } else { "sheet-heading-unplanned" };
+    let args = [
+        ("community", community.as_str()),
+        ("date", &shown.date.to_string()),
+        ("occurrence", shown.occurrence.as_deref().unwrap_or_default()),
+    ];
+    format!("{}\n{}", text.get(key, &args), table::plain(&sheet(shown, text)))
 }
 
 /// What a finding says, in words.

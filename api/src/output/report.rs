@@ -1,7 +1,7 @@
 //! The quarterly report as a table, CSV and Markdown.
 
 use gongjian_core::day::Quarter;
-use gongjian_projections::figures::{Counted, Figure, Figures, Kind, Report, Value};
+use gongjian_projections::figures::{Balance, Counted, Figure, Figures, Kind, Report, Value};
 
 use super::{Rows, csv as csv_file, table};
 use crate::messages::{Language, Text};
@@ -32,6 +32,51 @@ fn label(figure: Figure, text: Text) -> String {
 
 fn kind(kind: Kind, text: Text) -> String {
     text.word("report-kind", kind.word())
+}
+
+/// The balances of a report as rows.
+fn balance_rows(report: &Report, text: Text) -> Rows {
+    let headers = ["stock", "opening", "inflows", "outflows", "closing", "holds"]
+        .map(|name| text.plain(&format!("report-balance-{name}")))
+        .to_vec();
+    let flows = |flows: &[(Figure, u64)]| {
+        let flows: Vec<String> =
+            flows.iter().map(|(figure, number)| format!("{} {number}", label(*figure, text))).collect();
+        text.listed(&flows)
+    };
+    let row = |balance: &Balance| {
+        vec![
+            label(balance.stock, text),
+            balance.opening.to_string(),
+            flows(&balance.inflows),
+            flows(&balance.outflows),
+            balance.closing.to_string(),
+            holds(balance, text),
+        ]
+    };
+    Rows { headers, rows: report.balances.iter().map(row).collect() }
+}
+
+fn holds(balance: &Balance, text: Text) -> String {
+    text.plain(if balance.holds { "report-balance-yes" } else { "report-balance-no" })
+}
+
+/// The balances as lines of the CSV file: the name of each part, what it is called, and its number.
+fn balance_lines(balance: &Balance, text: Text) -> Vec<(String, String, String)> {
+    let stock = label(balance.stock, text);
+    let line = |part: &str, key: &str, flow: Option<Figure>, value: String| {
+        let of = flow.map(|flow| format!(".{}", flow.name())).unwrap_or_default();
+        let called = flow.map_or_else(|| text.plain(key), |flow| label(flow, text));
+        (format!("balance.{}.{part}{of}", balance.stock.name()), format!("{stock}·{called}"), value)
+    };
+    let mut lines = vec![line("opening", "report-balance-opening", None, balance.opening.to_string())];
+    for (part, flows) in [("inflow", &balance.inflows), ("outflow", &balance.outflows)] {
+        let key = format!("report-balance-{part}s");
+        lines.extend(flows.iter().map(|(flow, number)| line(part, &key, Some(*flow), number.to_string())));
+    }
+    lines.push(line("closing", "report-balance-closing", None, balance.closing.to_string()));
+    lines.push(line("holds", "report-balance-holds", None, holds(balance, text)));
+    lines
 }
 
 /// A rate shows numerator and denominator.
@@ -74,9 +119,11 @@ fn footing(report: &Report, text: Text) -> String {
 /// The report for a terminal.
 pub fn summary(report: &Report, text: Text) -> String {
     format!(
-        "{}\n{}{}\n",
+        "{}\n{}{}\n{}{}\n",
         heading(report, text),
         table::plain(&rows(&report.figures, text)),
+        text.plain("report-balances"),
+        table::plain(&balance_rows(report, text)),
         footing(report, text)
     )
 }
@@ -85,6 +132,11 @@ pub fn summary(report: &Report, text: Text) -> String {
 pub fn markdown(report: &Report, text: Text) -> String {
     let mut out =
         format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
+    out.push_str(&format!(
+        "## {}\n\n{}\n",
+        text.plain("report-balances"),
+        markdown_table(&balance_rows(report, text))
+    ));
     let parts = [("report-streets", &report.streets), ("report-communities", &report.communities)];
     for (key, parts) in parts {
         if parts.is_empty() {
@@ -110,7 +162,9 @@ fn markdown_table(rows: &Rows) -> String {
         format!("| {} |\n", cells.join(" | "))
     };
     let mut out = line(&rows.headers);
-    out.push_str("| --- | --- | ---: |\n");
+    // Texts to the left, numbers and what belongs to them to the right.
+    let marks: Vec<&str> = (0..rows.headers.len()).map(|at| if at < 2 { "---" } else { "---:" }).collect();
+    out.push_str(&format!("| {} |\n", marks.join(" | ")));
     rows.rows.iter().for_each(|row| out.push_str(&line(row)));
     out
 }
@@ -126,7 +180,7 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
         for (figure, counted) in figures.iter() {
             let line = |name: String, label: String, value: u64, of: Option<u64>| {
                 let of = of.map(|of| of.to_string()).unwrap_or_default();
-                let kind = figure.kind().word().to_owned();
+                let kind = kind(figure.kind(), text);
                 let (scope, code, place) = (scope.to_owned(), code.to_owned(), place.to_owned());
                 vec![quarter.clone(), scope, code, place, name, label, kind, value.to_string(), of]
             };
@@ -147,12 +201,18 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
     let scope = report.scope.word();
     let (what, code) = scope.split_once('/').unwrap_or((&scope, ""));
     let part = report.streets.get(code).or_else(|| report.communities.get(code));
-    put(what, code, part.map_or("", |part| &part.name), &report.figures);
+    let place = part.map_or("", |part| part.name.as_str());
+    put(what, code, place, &report.figures);
     for (code, part) in report.streets.iter().filter(|(street, _)| *street != code) {
         put("street", code, &part.name, &part.figures);
     }
     for (code, part) in report.communities.iter().filter(|(community, _)| *community != code) {
         put("community", code, &part.name, &part.figures);
+    }
+    for (name, label, value) in report.balances.iter().flat_map(|balance| balance_lines(balance, text)) {
+        let kind = text.plain("report-kind-balance");
+        let (what, code, place) = (what.to_owned(), code.to_owned(), place.to_owned());
+        rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value, String::new()]);
     }
     csv_file::write(&Rows { headers, rows })
 }

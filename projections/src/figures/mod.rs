@@ -12,7 +12,7 @@ mod report;
 pub(crate) mod rows;
 mod tally;
 
-pub use balances::{Balance, balances, balances_of};
+pub use balances::Balance;
 pub(crate) use distinct::unrecorded_days;
 pub use names::{Figure, Kind};
 pub use report::{AsOf, Counted, Evidence, Figures, Part, Report, Scope, Value, report, report_with};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::row::{self, Row, What};
+use super::words;
 use crate::registry::Kind;
 use crate::views::Views;
 use crate::wednesday::carry_overs;
@@ -26,9 +27,9 @@ pub struct Query {
     pub unit: Option<String>,
     /// Only of this category, kind or type.
     pub category: Option<String>,
-    /// Only what is due before this day and not done.
+    /// Only what is due before this day, more time granted included, and not done.
     pub due_before: Option<Day>,
-    /// Only what is overdue.
+    /// Only what is overdue: due by the day `on`, by the original date, and not done by then.
     pub overdue: bool,
     /// Only what holds this text in its id or any field.
     pub contains: Option<String>,
@@ -93,6 +94,16 @@ pub enum ListError {
         /// What was given.
         given: String,
     },
+    /// The register has no such state, or no such category.
+    #[error("no row of the register can have the {filter} {given:?}; known: {known:?}")]
+    UnknownWord {
+        /// `state` or `category`.
+        filter: &'static str,
+        /// What was given.
+        given: String,
+        /// The words that the register knows; none where its rows have no such thing.
+        known: Vec<&'static str>,
+    },
     /// The register has no such field.
     #[error("the register has no field {0:?} to sort by")]
     UnknownField(String),
@@ -104,9 +115,11 @@ pub enum ListError {
 /// A page of the register `what`.
 ///
 /// # Errors
-/// [`ListError`] for an unknown register, name or field, or a foreign cursor.
+/// [`ListError`] for an unknown register, name, word or field, or a foreign cursor.
 pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError> {
     let rows = row::all(views, what, query.on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    words::known("state", query.state.as_ref(), || Some(words::states(what)))?;
+    words::known("category", query.category.as_ref(), || words::categories(what))?;
     let after =
         query.cursor.as_deref().map(|text| Cursor::read(text).ok_or(ListError::BadCursor)).transpose()?;
     let filter = Filter::of(views, query)?;
@@ -224,7 +237,7 @@ impl<'q> Filter<'q> {
             && query
                 .due_before
                 .is_none_or(|day| row.what.due(on).is_some_and(|(due, done)| !done && due < day))
-            && (!query.overdue || row.what.due(on).is_some_and(|(due, done)| !done && due < on))
+            && (!query.overdue || row.what.overdue(on) == Some(true))
             && query
                 .quarter
                 .is_none_or(|quarter| row.what.date().is_some_and(|date| date.quarter() == quarter))
@@ -270,8 +283,8 @@ impl Shower<'_> {
                 object.insert("streetName".to_owned(), name(Kind::Street, street).into());
             }
         }
-        if let Some((due, done)) = row.what.due(self.on) {
-            object.insert("overdue".to_owned(), (!done && due < self.on).into());
+        if let Some(overdue) = row.what.overdue(self.on) {
+            object.insert("overdue".to_owned(), overdue.into());
         }
         match &row.what {
             What::Issue(issue) => {

@@ -4,12 +4,15 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::Category;
 use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
+use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
     agreement, alliance, branch, commitment, community, compound, decision, grid, holiday, import, issue,
     meeting, membership, occurrence, post, project, rule, series, street, task, topic, unit,
 };
 use gongjian_core::record::Revision;
 
+use super::calendar::{self, CalendarEntry};
+use crate::due::overdue;
 use crate::findings::Finding;
 use crate::registry::Kind;
 use crate::views::Views;
@@ -62,6 +65,7 @@ pub(super) enum What<'v> {
     Rule(&'v rule::Rule),
     Import(&'v import::Import),
     Finding(Box<Finding>),
+    Entry(Box<CalendarEntry>),
 }
 
 /// A row of a register.
@@ -79,6 +83,7 @@ const TASK: &[&str] =
     &["decision", "text", "responsible", "dueOn", "acceptedOn", "completedOn", "verifier", "verifiedOn"];
 const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
 const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
+const ENTRY: &[&str] = &["day", "kind", "title"];
 const FINDING: &[&str] = &["code", "day", "rule"];
 
 macro_rules! with_fields {
@@ -128,6 +133,7 @@ impl What<'_> {
             What::Rule(_) => RULE,
             What::Import(_) => IMPORT,
             What::Finding(_) => FINDING,
+            What::Entry(_) => ENTRY,
         )
     }
 
@@ -137,7 +143,7 @@ impl What<'_> {
             What::Series(_) => &[("community", "community")],
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
-            What::Rule(_) | What::Import(_) | What::Finding(_) => &[],
+            What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
 
@@ -201,6 +207,12 @@ impl What<'_> {
                     _ => None,
                 }
             },
+            What::Entry(entry) => match field {
+                "day" => Some(entry.day.to_string()),
+                "kind" => Some(entry.kind.word().to_owned()),
+                "title" => Some(entry.title.clone()),
+                _ => None,
+            },
             What::Finding(finding) => match field {
                 "code" => Some(finding.code.word().to_owned()),
                 "day" => Some(finding.day.to_string()),
@@ -250,15 +262,17 @@ impl What<'_> {
             },
             What::Import(_) => "recorded",
             What::Finding(finding) => finding.code.word(),
+            What::Entry(entry) if entry.done => "done",
+            What::Entry(_) => "pending",
             What::Community(community) if community.successors.on(on).is_some() => "succeeded",
             _ => "standing",
         }
         .to_owned()
     }
 
-    /// When it is due, and whether it is done; `None` where nothing is ever due.
+    /// When it is due, more time granted included, and whether it is done; `None` where nothing is ever due.
     pub(super) fn due(&self, on: Day) -> Option<(Day, bool)> {
-        let work = |work: &gongjian_core::domain::work::Work, ended: bool| {
+        let work = |work: &Work, ended: bool| {
             let due = work.extended_to.max(work.due_on)?;
             Some((due, ended || work.completed_by(on)))
         };
@@ -271,6 +285,32 @@ impl What<'_> {
                 let due = project.extended_to.max(project.due_on)?;
                 let ended = project.cancelled.is_some_and(|fact| fact.by(on)) || project.rejected.is_some();
                 Some((due, ended || project.submitted.is_some_and(|fact| fact.by(on))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is overdue as of a day; `None` where nothing is ever due.
+    pub(super) fn overdue(&self, on: Day) -> Option<bool> {
+        let work = |work: &Work, since: Option<Fact>| {
+            work.due_on
+                .map(|_| since.is_some_and(|fact| fact.by(on)) && overdue(work.due_on, work.completed, on))
+        };
+        match self {
+            What::Commitment(commitment) => {
+                work(&commitment.work, commitment.added).map(|late| late && commitment.waived.is_none())
+            }
+            What::Decision(decision) => work(&decision.work, decision.recorded),
+            What::Issue(issue) => work(&issue.work, issue.raised),
+            What::Task(task) => task
+                .work
+                .due_on
+                .map(|_| task.closed.is_none() && overdue(task.work.due_on, task.work.completed, on)),
+            What::Project(project) => {
+                let cancelled = project.cancelled.is_some_and(|fact| fact.by(on));
+                // The date was set with the claim, and goes with it.
+                let due = project.first_claimed().and(project.due_on);
+                project.due_on.map(|_| !cancelled && overdue(due, project.submitted, on))
             }
             _ => None,
         }
@@ -296,6 +336,7 @@ impl What<'_> {
             What::Issue(issue) => of(issue.raised),
             What::Import(import) => import.files.iter().map(|file| file.as_of).max(),
             What::Finding(finding) => Some(finding.day),
+            What::Entry(entry) => Some(entry.day),
             _ => None,
         }
     }
@@ -306,6 +347,7 @@ impl Row<'_> {
     pub(super) fn community<'s>(&'s self, views: &'s Views) -> Option<&'s str> {
         match &self.what {
             What::Finding(finding) => finding.community.as_deref(),
+            What::Entry(entry) => entry.community.as_deref(),
             What::Community(_) => Some(&self.id),
             What::Compound(compound) => Some(&compound.community),
             What::Meeting(meeting) => Some(&meeting.community),
@@ -398,6 +440,16 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
                 stream: finding.stream.clone(),
                 revision: 0,
                 what: What::Finding(Box::new(finding)),
+            })
+            .collect(),
+        "calendar" => calendar::calendar(views, Day::BEGINNING, Day(i32::MAX), None, on)
+            .into_iter()
+            .map(|entry| Row {
+                // In the order of days.
+                id: format!("{}:{}:{}", entry.day, entry.kind.word(), entry.stream),
+                stream: entry.stream.clone(),
+                revision: 0,
+                what: What::Entry(Box::new(entry)),
             })
             .collect(),
         _ => return None,
