@@ -32,6 +32,7 @@ files![
     "fields",
     "findings",
     "kinds",
+    "monitor",
     "phrases",
     "rejections",
     "reports",

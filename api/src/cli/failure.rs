@@ -32,6 +32,11 @@ impl Failure {
         self.code
     }
 
+    /// Whether it is the machine's fault, so that another try may do better.
+    pub(super) fn is_fault(&self) -> bool {
+        self.code == FAULT
+    }
+
     /// Prints what there is to say: JSON on the standard output where that was asked for.
     pub fn print(&self) {
         match &self.json {

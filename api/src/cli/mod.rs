@@ -11,6 +11,7 @@ mod evidence;
 mod failure;
 mod import;
 mod init;
+mod monitor;
 mod progress;
 mod record;
 mod serve;

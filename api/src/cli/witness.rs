@@ -9,10 +9,11 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::Common;
+use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
 use super::serve::{start_logging, stop_on_signal};
 use crate::error::chain;
-use crate::witness::{Keeper, KeeperError, KeyFileError, add_log, create_key, read_logs, router};
+use crate::witness::{Keeper, KeeperError, KeyFileError, TrustError, add_log, create_key, read_logs, router};
 
 #[derive(Args, Debug)]
 pub(super) struct Witness {
@@ -28,6 +29,8 @@ enum Verb {
     Trust(Trust),
     /// 开启见证服务 / serve the witness
     Serve(Serve),
+    /// 本账本的见证方各见证到哪里 / how far this ledger's own witnesses have seen
+    Status,
 }
 
 #[derive(Args, Debug)]
@@ -62,13 +65,16 @@ pub(super) fn run(common: &Common, verb: &Witness) -> Result<(), Failure> {
         Verb::Init(verb) => init(common, verb),
         Verb::Trust(verb) => trust(common, verb),
         Verb::Serve(verb) => serve(common, verb),
+        Verb::Status => status(common),
     }
 }
 
 fn init(common: &Common, verb: &Init) -> Result<(), Failure> {
     let key = create_key(&common.data, &verb.name).map_err(|error| match error {
-        KeyFileError::Exists => refused(common, &error),
-        KeyFileError::Name(_) => Failure::usage(common, "cli-witness", &[("error", &chain(&error))]),
+        KeyFileError::Exists => {
+            Failure::refused(common, "cli-witness-key-exists", &[("dir", &folder(common))])
+        }
+        KeyFileError::Name(_) => Failure::usage(common, "cli-witness-name", &[("name", &verb.name)]),
         _ => Failure::fault(common, &folder(common), &error),
     })?;
     let key = key.verifier().to_string();
@@ -79,11 +85,15 @@ fn init(common: &Common, verb: &Init) -> Result<(), Failure> {
 }
 
 fn trust(common: &Common, verb: &Trust) -> Result<(), Failure> {
-    use crate::witness::TrustError;
-    let log = add_log(&common.data, &verb.key, verb.origin.as_deref()).map_err(|error| match error {
-        TrustError::Known { .. } => refused(common, &error),
+    let log = add_log(&common.data, &verb.key, verb.origin.as_deref()).map_err(|error| match &error {
+        TrustError::Known { origin } => Failure::refused(common, "cli-witness-known", &[("origin", origin)]),
         TrustError::Io(_) | TrustError::Line { .. } => Failure::fault(common, &folder(common), &error),
-        _ => Failure::usage(common, "cli-witness", &[("error", &chain(&error))]),
+        TrustError::Kind => Failure::usage(common, "cli-witness-kind", &[("key", &verb.key)]),
+        TrustError::Origin(_) => Failure::usage(common, "cli-witness-origin", &[]),
+        TrustError::Key(reason) => {
+            let reason = chain(reason);
+            Failure::usage(common, "cli-unreadable", &[("file", &verb.key), ("error", &reason)])
+        }
     })?;
     if common.json {
         return say(common, &json!({ "origin": log.origin, "vkey": log.key.to_string() }).to_string());
@@ -139,6 +149,35 @@ fn folder(common: &Common) -> String {
     common.data.display().to_string()
 }
 
-fn refused(common: &Common, error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::refused(common, "cli-witness", &[("error", &chain(error))])
+/// What the witnesses of this ledger have cosigned.
+fn status(common: &Common) -> Result<(), Failure> {
+    let found = Ledger::open(common)?.fetch_json(common, &Ask::get("/api/v1/witnesses".to_owned()))?;
+    if common.json {
+        return say(common, &found.to_string());
+    }
+    let text = common.text();
+    let number = |name: &str| found[name].as_u64().unwrap_or_default().to_string();
+    let (size, witnessed, tail) = (number("size"), number("witnessed"), number("unwitnessed"));
+    let witnesses = found["witnesses"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if witnesses.is_empty() {
+        return say(common, &text.get("cli-witness-none", &[("dir", &folder(common))]));
+    }
+    say(
+        common,
+        &text.get("cli-witness-tail", &[("size", &size), ("witnessed", &witnessed), ("tail", &tail)]),
+    )?;
+    for witness in witnesses {
+        let word = |name: &str| witness[name].as_str().unwrap_or_default().to_owned();
+        let (name, time, error) = (word("witness"), word("cosignedAt"), word("error"));
+        let size = witness["size"].as_u64().unwrap_or_default().to_string();
+        let args = [("witness", name.as_str()), ("size", &size), ("time", &time), ("error", &error)];
+        let key = match (time.is_empty(), error.is_empty()) {
+            (true, true) => "cli-witness-unasked",
+            (true, false) => "cli-witness-never",
+            (false, true) => "cli-witness-good",
+            (false, false) => "cli-witness-late",
+        };
+        say(common, &text.get(key, &args))?;
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ pub use book::{BookError, Entry};
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gongjian_core::evidence::policy::{Party, PolicyError};
@@ -52,7 +53,7 @@ pub enum CosignError {
 /// The witnesses of a ledger.
 pub struct Witnesses {
     policy: Policy,
-    book: Book,
+    book: Mutex<Book>,
     fetcher: Fetcher,
 }
 
@@ -73,7 +74,12 @@ impl Witnesses {
     /// # Errors
     /// [`CosignError::Book`].
     pub fn new(policy: Policy, book: PathBuf, patience: Duration) -> Result<Witnesses, CosignError> {
-        Ok(Witnesses { policy, book: Book::read(book)?, fetcher: Fetcher::new(patience) })
+        Ok(Witnesses { policy, book: Mutex::new(Book::read(book)?), fetcher: Fetcher::new(patience) })
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // A convenience, whatever state a panic left it in.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose cosignatures count, and how many are needed.
@@ -89,21 +95,16 @@ impl Witnesses {
     ///
     /// # Errors
     /// [`BookError`] if what was learnt cannot be kept. The answers are lost then, and the next call asks again.
-    pub fn ask<S>(
-        &mut self,
-        checkpoint: &SignedCheckpoint,
-        tree: &S,
-        now: u64,
-    ) -> Result<Vec<Answer>, BookError>
+    pub fn ask<S>(&self, checkpoint: &SignedCheckpoint, tree: &S, now: u64) -> Result<Vec<Answer>, BookError>
     where
         S: HashSource<Error: Display> + Sync,
     {
-        let (fetcher, book) = (&self.fetcher, &self.book);
+        let fetcher = &self.fetcher;
         let answers: Vec<Answer> = std::thread::scope(|scope| {
             let asked = self.policy.witnesses().iter().filter(|witness| witness.url.is_some());
             let threads: Vec<_> = asked
                 .map(|witness| {
-                    let old = book.size(&witness.key);
+                    let old = self.book().size(&witness.key);
                     (witness, scope.spawn(move || ask::ask(fetcher, witness, old, checkpoint, tree)))
                 })
                 .collect();
@@ -114,10 +115,12 @@ impl Witnesses {
             });
             joined.collect()
         });
+        let mut book = self.book();
         for answer in &answers {
-            self.book.note(answer, checkpoint.checkpoint().size(), now);
+            book.note(answer, checkpoint.checkpoint().size(), now);
         }
-        self.book.write()?;
+        book.write()?;
+        drop(book);
         Ok(answers)
     }
 
@@ -126,7 +129,7 @@ impl Witnesses {
     /// # Errors
     /// As [`Witnesses::ask`].
     pub fn cosign<S>(
-        &mut self,
+        &self,
         checkpoint: &mut SignedCheckpoint,
         tree: &S,
         now: u64,
@@ -145,7 +148,8 @@ impl Witnesses {
 
     /// What is known of each witness of the policy.
     pub fn entries(&self) -> Vec<Entry> {
-        self.policy.witnesses().iter().map(|witness| self.book.entry(witness)).collect()
+        let book = self.book();
+        self.policy.witnesses().iter().map(|witness| book.entry(witness)).collect()
     }
 
     /// Whether enough witnesses have cosigned a checkpoint.
@@ -165,11 +169,11 @@ impl Witnesses {
 
     /// The largest size that enough witnesses have cosigned: the largest that, taken alone, satisfies the quorum.
     pub fn witnessed(&self) -> u64 {
-        let mut sizes: Vec<u64> = self.entries().iter().map(|entry| entry.size).collect();
+        let entries = self.entries();
+        let mut sizes: Vec<u64> = entries.iter().map(|entry| entry.size).collect();
         sizes.sort_unstable();
         let meets = |size: u64| {
-            let names =
-                self.entries().into_iter().filter(|entry| entry.size >= size).map(|entry| entry.witness);
+            let names = entries.iter().filter(|entry| entry.size >= size).map(|entry| entry.witness.clone());
             self.policy.is_quorum(&names.collect::<Vec<_>>())
         };
         sizes.into_iter().rev().find(|size| *size > 0 && meets(*size)).unwrap_or(0)

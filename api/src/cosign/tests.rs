@@ -97,7 +97,7 @@ fn two_of_three_witnesses_suffice_and_the_tail_shows_what_they_have_not_seen() {
     ];
     let policy = policy(&parties, "2");
     three.stop();
-    let mut asking = witnesses(policy.clone(), dir.path());
+    let asking = witnesses(policy.clone(), dir.path());
     assert_eq!((asking.witnessed(), asking.tail(7)), (0, 7));
 
     let tree = grown(300, 0);
@@ -111,7 +111,7 @@ fn two_of_three_witnesses_suffice_and_the_tail_shows_what_they_have_not_seen() {
 
     // What was learnt is there after a restart; without it the size is learnt from the conflict.
     two.stop();
-    let mut asking = witnesses(policy.clone(), dir.path());
+    let asking = witnesses(policy.clone(), dir.path());
     assert_eq!(asking.entries()[0].size, 300);
     assert_eq!(asking.entries()[0].cosigned_at, NOW);
     assert!(asking.entries()[2].error.is_some());
@@ -121,7 +121,7 @@ fn two_of_three_witnesses_suffice_and_the_tail_shows_what_they_have_not_seen() {
     assert!(!asking.is_witnessed(&signed));
     assert_eq!((asking.witnessed(), asking.tail(1000)), (300, 700));
     let elsewhere = tempfile::tempdir().unwrap();
-    let mut asking = witnesses(policy, elsewhere.path());
+    let asking = witnesses(policy, elsewhere.path());
     assert_eq!(lines(&asking.ask(&signed, &tree, NOW).unwrap()).len(), 1);
 }
 
@@ -130,7 +130,7 @@ fn a_witness_refuses_another_history_and_one_that_was_set_back() {
     let dir = tempfile::tempdir().unwrap();
     let one = Running::start("w.example/1");
     let policy = policy(&[("a", &one.key, one.url.as_str())], "all");
-    let mut asking = witnesses(policy, dir.path());
+    let asking = witnesses(policy, dir.path());
     let tree = grown(300, 0);
     asking.ask(&checkpoint(&tree), &tree, NOW).unwrap();
     let (fork, short) = (grown(400, 1), grown(200, 0));
@@ -213,7 +213,7 @@ fn the_folder_of_a_ledger_names_its_witnesses() {
     let key = Cosigner::from_seed("w.example/1", &[5; 32]).unwrap().verifier().clone();
     let text = format!("witness a {key} ftp://nowhere\nquorum a\n");
     std::fs::write(dir.path().join(POLICY_FILE), text).unwrap();
-    let mut asking = Witnesses::open(dir.path(), PATIENCE).unwrap().unwrap();
+    let asking = Witnesses::open(dir.path(), PATIENCE).unwrap().unwrap();
     let tree = grown(3, 0);
     let answers = asking.ask(&checkpoint(&tree), &tree, NOW).unwrap();
     assert!(matches!(answers[0].result, Err(AskError::Fetch(FetchError::Address { .. }))));

@@ -93,11 +93,11 @@ pub(super) fn from_source(error: SourceError) -> Trouble {
     match error {
         SourceError::Missing { name } => {
             let at = position(&name);
-            Trouble::Found(Fault::new(FaultKind::Missing, at, name, "a file", "-"))
+            Trouble::Found(Fault::new(FaultKind::Missing, at, name, "+", "-"))
         }
         SourceError::Malformed { name, fault } => {
             let at = position(&name);
-            Trouble::Found(Fault::new(FaultKind::Altered, at, name, "its layout", fault))
+            Trouble::Found(Fault::new(FaultKind::Altered, at, name, "c2sp.org/tlog-tiles", fault))
         }
         unreadable @ SourceError::Unreadable { .. } => Trouble::Source(unreadable),
     }
@@ -109,22 +109,22 @@ pub(super) fn trouble(fault: TileFault<SourceError>) -> Trouble {
         TileFault::Source(error) => from_source(error),
         TileFault::Changed { level, number } => {
             let what = name(level, number);
-            let expected = "the root that the tile above it has";
+            let expected = name(level + 1, number / TILE_WIDTH as u64);
             let at = first_under(level, number);
-            Trouble::Found(Fault::new(FaultKind::Altered, at, what, expected, "another"))
+            Trouble::Found(Fault::new(FaultKind::Altered, at, what, expected, "≠"))
         }
         TileFault::Width { level, number, expected, found } => {
             let at = first_under(level, number);
             Trouble::Found(Fault::new(FaultKind::Altered, at, name(level, number), expected, found))
         }
         TileFault::NoSuchTile { size, level, number, .. } => {
-            Trouble::Found(Fault::new(FaultKind::Missing, size, name(level, number), "a tile", "-"))
+            Trouble::Found(Fault::new(FaultKind::Missing, size, name(level, number), "+", "-"))
         }
         TileFault::OtherRoot { found } => {
-            Trouble::Found(Fault::new(FaultKind::Altered, 0, "checkpoint", found, "another root"))
+            Trouble::Found(Fault::new(FaultKind::Altered, 0, "checkpoint", found, "≠"))
         }
         TileFault::Entry { index, .. } => {
-            Trouble::Found(Fault::new(FaultKind::Altered, index, "entry", "its leaf", "another"))
+            Trouble::Found(Fault::new(FaultKind::Altered, index, "entry", "tile/0", "≠"))
         }
     }
 }
@@ -149,7 +149,13 @@ pub(super) fn check_extends(
         Ok(proof) => proof,
         Err(TreeError::Source { source, .. }) => return Err(trouble(source)),
         Err(error) => {
-            return Err(Trouble::Found(Fault::new(FaultKind::Altered, seen.size(), "tile", "hashes", error)));
+            return Err(Trouble::Found(Fault::new(
+                FaultKind::Altered,
+                seen.size(),
+                "tile",
+                "c2sp.org/tlog-tiles",
+                error,
+            )));
         }
     };
     if verify_consistency(seen.size(), seen.root(), shown.size, shown.root, &proof).is_ok() {

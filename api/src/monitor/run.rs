@@ -175,11 +175,13 @@ impl<'s> Monitor<'s> {
         match policy.evaluate(signed) {
             Ok(accepted) => Ok((accepted, None)),
             Err(refusal @ PolicyRefusal::Quorum { .. }) => {
-                let accepted =
-                    policy.without_quorum().evaluate(signed).map_err(|other| refused(signed, &other))?;
-                Ok((accepted, Some(refused(signed, &refusal))))
+                let accepted = policy
+                    .without_quorum()
+                    .evaluate(signed)
+                    .map_err(|other| refused(policy, signed, &other))?;
+                Ok((accepted, Some(refused(policy, signed, &refusal))))
             }
-            Err(refusal) => Err(refused(signed, &refusal).into()),
+            Err(refusal) => Err(refused(policy, signed, &refusal).into()),
         }
     }
 
@@ -317,22 +319,23 @@ fn marks_of(accepted: &Accepted) -> Vec<TimeMark> {
 }
 
 fn malformed(error: CheckpointError) -> Trouble {
-    Fault::new(FaultKind::Malformed, 0, "checkpoint", "a signed checkpoint", error).into()
+    Fault::new(FaultKind::Malformed, 0, "checkpoint", "c2sp.org/tlog-checkpoint", error).into()
 }
 
-fn refused(signed: &SignedCheckpoint, refusal: &PolicyRefusal) -> Fault {
+fn refused(policy: &Policy, signed: &SignedCheckpoint, refusal: &PolicyRefusal) -> Fault {
+    let known = policy.logs().iter().map(|log| log.name.as_str()).collect::<Vec<_>>().join(", ");
     let size = signed.checkpoint().size();
     let fault =
         |kind, what: &str, expected: &str| Fault::new(kind, size, what, expected, refusal.to_string());
     match refusal {
         PolicyRefusal::UnknownLog { origin } => {
-            Fault::new(FaultKind::Origin, size, "checkpoint", "a log of the policy", origin)
+            Fault::new(FaultKind::Origin, size, "checkpoint", known, origin)
         }
-        PolicyRefusal::Signature(_) => fault(FaultKind::Signature, "checkpoint", "right signatures"),
-        PolicyRefusal::NotSignedByLog { .. } => {
-            fault(FaultKind::Signature, "checkpoint", "a signature of the log")
+        PolicyRefusal::Signature(_) => fault(FaultKind::Signature, "checkpoint", "c2sp.org/signed-note"),
+        PolicyRefusal::NotSignedByLog { .. } => fault(FaultKind::Signature, "checkpoint", &known),
+        PolicyRefusal::NotEmptyRoot => {
+            fault(FaultKind::Malformed, "root", &gongjian_core::log::MerkleHash::empty().to_string())
         }
-        PolicyRefusal::NotEmptyRoot => fault(FaultKind::Malformed, "root", "that of no entries"),
         PolicyRefusal::Quorum { needed, found, quorum } => {
             Fault::new(FaultKind::Unwitnessed, size, format!("quorum {quorum}"), needed, found)
         }

@@ -184,7 +184,7 @@ impl Audit {
                     return Ok(());
                 }
                 let what = format!("schema of {kind}@{version}");
-                Err(Fault::new(FaultKind::Rules, position, what, "declared before its first use", "-"))
+                Err(Fault::new(FaultKind::Rules, position, what, "schema.declared", "-"))
             }
             Kind::Opened(origin) => {
                 self.origin = Some(origin);
@@ -220,9 +220,7 @@ impl Audit {
     pub fn finish(&self) -> Result<(), Fault> {
         match self.withheld.keys().next() {
             None => Ok(()),
-            Some(position) => {
-                Err(Fault::new(FaultKind::Withheld, *position, "entry", "a record.erased event", "-"))
-            }
+            Some(position) => Err(Fault::new(FaultKind::Withheld, *position, "entry", "record.erased", "-")),
         }
     }
 

@@ -137,7 +137,7 @@ impl Bundle<'_> {
                 looked.fault = read.err();
             }
             Err(error) => {
-                let expected = format!("{} entries", self.width);
+                let expected = self.width;
                 let position = self.position(0);
                 looked.fault = Some(Fault::new(FaultKind::Altered, position, self.file(), expected, error));
             }
@@ -199,7 +199,7 @@ impl<'l, 'e> Reading<'l, 'e> {
             Fault::new(FaultKind::Rules, position, what, expected, found)
         };
         let record = decode_canonical(bytes, &mut self.again)
-            .map_err(|error| rules("record", &"a record in canonical form", &error))?;
+            .map_err(|error| rules("record", &"docs/FORMAT.md", &error))?;
         if record.position != position {
             return Err(Fault::new(FaultKind::Reordered, position, "position", position, record.position));
         }
@@ -268,7 +268,7 @@ impl<'l, 'e> Reading<'l, 'e> {
 
     fn kind(&mut self, record: &RecordRef<'e>, position: Position) -> Result<(), Fault> {
         let wrong = |what: &str, found: String| {
-            Err(Fault::new(FaultKind::Rules, position, what, "as docs/FORMAT.md says", found))
+            Err(Fault::new(FaultKind::Rules, position, what, "docs/FORMAT.md", found))
         };
         let kind = match (record.kind, record.version) {
             (LEDGER_OPENED, 1) if position == 0 => {
@@ -291,7 +291,7 @@ impl<'l, 'e> Reading<'l, 'e> {
                 }
                 match erased(record.payload) {
                     Some((target, digest)) => Kind::Erased(target, digest),
-                    None => return wrong("payload of record.erased", "less".to_owned()),
+                    None => return wrong("payload of record.erased", hex::encode(record.payload)),
                 }
             }
         };
@@ -311,7 +311,7 @@ fn check_fields(record: &RecordRef<'_>) -> Result<(), (&'static str, String, Str
         return Err(("occurred_second", "< 86400".to_owned(), second.to_string()));
     }
     if record.stream.is_empty() || record.kind.is_empty() {
-        return Err(("stream, kind", "names".to_owned(), "\"\"".to_owned()));
+        return Err(("stream, kind", "docs/FORMAT.md".to_owned(), "\"\"".to_owned()));
     }
     Ok(())
 }
