@@ -7,6 +7,7 @@ mod figures;
 mod findings;
 mod golden;
 mod interop;
+mod monitor;
 mod properties;
 mod python;
 mod tidy;

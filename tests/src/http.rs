@@ -51,9 +51,27 @@ impl Server {
     /// Starts a server on a free port of this machine and waits until it is ready.
     #[track_caller]
     pub fn start(data: &Path) -> Server {
+        let server = Server::spawn(&["serve"], data);
+        let started = Instant::now();
+        while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
+            assert!(started.elapsed() < DEADLINE, "the server does not become ready");
+            std::thread::sleep(POLL);
+        }
+        server
+    }
+
+    /// Starts a witness on a free port of this machine.
+    #[track_caller]
+    pub fn witness(data: &Path) -> Server {
+        Server::spawn(&["witness", "serve"], data)
+    }
+
+    #[track_caller]
+    fn spawn(verb: &[&str], data: &Path) -> Server {
         let log = data.with_extension("log");
         let mut child = command()
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", &text(data)])
+            .args(verb)
+            .args(["--json", "--listen", "127.0.0.1:0", "--data", &text(data)])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(&log).unwrap())
@@ -63,13 +81,8 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("`{line}` {}", std::fs::read_to_string(&log).unwrap()));
-        let server = Server { child, address: said["listen"].as_str().unwrap().to_owned(), log };
-        let started = Instant::now();
-        while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
-            assert!(started.elapsed() < DEADLINE, "the server does not become ready");
-            std::thread::sleep(POLL);
-        }
-        server
+        let listen = said["listen"].as_str().unwrap();
+        Server { child, address: listen.trim_start_matches("http://").to_owned(), log }
     }
 
     /// Its process.

@@ -207,6 +207,7 @@ mark-late = { $days } days late
 mark-corrected = corrected { $count } times
 route-checkpoint = Checkpoint (C2SP signed note)
 route-tile = Tiles and entry bundles (C2SP tlog-tiles)
+route-witnesses = How far the witnesses have seen
 route-key = The ledger's public key
 route-proof = Proof that an event is in the ledger
 route-consistency = Proof that a later state begins with an earlier one

@@ -207,6 +207,7 @@ mark-late = 补录，迟 { $days } 天
 mark-corrected = 更正 { $count } 次
 route-checkpoint = 检查点（C2SP 签名文书）
 route-tile = 树片与事件包（C2SP tlog-tiles）
+route-witnesses = 见证方各见证到哪里
 route-key = 账本公钥
 route-proof = 事件在账的证明
 route-consistency = 前后一致的证明

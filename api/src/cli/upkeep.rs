@@ -1,5 +1,7 @@
 //! `verify`, `rebuild` and `clock-accept`.
 
+use std::path::PathBuf;
+
 use axum::http::Method;
 use clap::Args;
 use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
@@ -8,13 +10,23 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
+use super::monitor::{self, Watch};
 use super::progress;
 use crate::app::Verification;
 
 #[derive(Args, Debug)]
-pub(super) struct Verify {}
+pub(super) struct Verify {
+    /// 公布的分块目录；不给则核对 --data 中的账本 / a published folder of tiles, instead of the ledger in --data
+    #[arg(value_name = "DIR_OF_TILES", conflicts_with = "url")]
+    tiles: Option<PathBuf>,
+    #[command(flatten)]
+    watch: Watch,
+}
 
-pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
+pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
+    if verb.tiles.is_some() || verb.watch.is_used() {
+        return monitor::run(common, &verb.watch, verb.tiles.as_deref());
+    }
     let found = match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");

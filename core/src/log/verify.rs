@@ -7,6 +7,8 @@
 mod files;
 mod look;
 
+pub(crate) use look::{decode_canonical, erased};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
