@@ -159,11 +159,14 @@ impl<'s> Monitor<'s> {
         if let Some(fault) = unwitnessed {
             return Err(fault.into());
         }
-        let mut audit = state.as_mut().and_then(|state| state.audit.clone()).unwrap_or_else(Audit::new);
+        let has_audit = state.as_ref().is_some_and(|state| state.audit.is_some());
+        let mut audit = state.as_mut().and_then(|state| state.audit.take()).unwrap_or_else(Audit::new);
         let known = audit.size();
         walk(self.source, &tiles, &mut audit, &marks, progress)?;
         finish(&audit, &shown)?;
-        if let Some(state) = &mut state {
+        if let Some(state) = &mut state
+            && (!has_audit || state.checkpoint.as_ref() != Some(&signed))
+        {
             state.keep(&signed, &audit)?;
         }
         Ok(Report { accepted: shown, known, notices })

@@ -93,17 +93,12 @@ impl State {
     /// [`StateError::Io`]; the old memory is then still there.
     pub fn keep(&mut self, checkpoint: &SignedCheckpoint, audit: &Audit) -> Result<(), StateError> {
         let io = |source| StateError::Io { folder: self.folder.clone(), source };
-        let is_known = self.checkpoint.as_ref() == Some(checkpoint) && self.audit.is_some();
-        if is_known {
-            return Ok(());
-        }
         let body = audit.encode().map_err(|error| io(io::Error::other(error)))?;
         let bytes = [&Digest::of(&body).0, body.as_slice()].concat();
         files::write_whole(&self.folder.join("audit"), &bytes, files::PRIVATE).map_err(io)?;
         let text = checkpoint.to_string();
         files::write_whole(&self.folder.join("checkpoint"), text.as_bytes(), files::PUBLIC).map_err(io)?;
         self.checkpoint = Some(checkpoint.clone());
-        self.audit = Some(audit.clone());
         Ok(())
     }
 

@@ -108,17 +108,17 @@ pub(super) fn walk(
 fn look(source: &dyn TileSource, item: Item, marks: &[TimeMark]) -> Result<Looked, Trouble> {
     let Item { number, width, known, expected } = item;
     let bytes = bundle(source, number, width).map_err(from_source)?;
-    let leaves = match expected {
-        Expected::Leaves(leaves) => leaves,
+    let (leaves, root) = match expected {
+        Expected::Leaves(leaves) => (leaves, None),
         Expected::Root(root) => {
             let leaves = hashes(source, 0, number, width).map_err(from_source)?;
             if MerkleHash::root_of(&leaves) != root {
                 return Err(Trouble::Found(tile_fault(number, &bytes, &leaves, root)));
             }
-            leaves
+            (leaves, Some(root))
         }
     };
-    Ok(Bundle { number, width, known, bytes: &bytes, leaves, marks }.look())
+    Ok(Bundle { number, width, known, bytes: &bytes, leaves, root, marks }.look())
 }
 
 /// A tile of leaves is not the one that the log signed. The entries tell more: whether only the tile is wrong, and

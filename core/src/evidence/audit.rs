@@ -27,9 +27,9 @@ const FORMAT: u16 = 1;
 /// Everything about the entries so far that those to come are compared with.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
-    frontier: Frontier,
-    /// The roots of the tiles of full bundles, and the leaves behind them.
+    /// The roots of the tiles of full bundles, the perfect subtrees over them, and the leaves behind them.
     roots: Vec<MerkleHash>,
+    frontier: Frontier,
     rest: Vec<MerkleHash>,
     /// Digest of the last entry; `None` if it is withheld.
     digest: Option<Digest>,
@@ -49,8 +49,6 @@ pub struct Audit {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     format: u16,
-    size: u64,
-    subtrees: Vec<[u8; 32]>,
     roots: Vec<[u8; 32]>,
     rest: Vec<[u8; 32]>,
     digest: Option<Digest>,
@@ -70,12 +68,18 @@ impl Audit {
 
     /// Number of entries checked.
     pub fn size(&self) -> u64 {
-        self.frontier.size()
+        self.frontier.size() * TILE_WIDTH as u64 + self.rest.len() as u64
     }
 
     /// The root over them.
     pub fn root(&self) -> MerkleHash {
-        self.frontier.root()
+        let mut right = Frontier::default();
+        self.rest.iter().for_each(|leaf| right.push(*leaf));
+        let subtrees = self.frontier.subtrees().iter().chain(right.subtrees()).rev();
+        let root = subtrees.fold(None, |right: Option<MerkleHash>, left| {
+            Some(right.map_or(*left, |right| MerkleHash::node(*left, right)))
+        });
+        root.unwrap_or_else(MerkleHash::empty)
     }
 
     /// The roots of the tiles of the full bundles.
@@ -125,14 +129,13 @@ impl Audit {
             self.digest = looked.ends.0;
             self.recorded_at = looked.ends.1.unwrap_or(self.recorded_at);
         }
-        let known = looked.leaves.len().saturating_sub(usize::try_from(looked.sound).unwrap_or(0));
-        for leaf in looked.leaves.iter().skip(known) {
-            self.frontier.push(*leaf);
-            self.rest.push(*leaf);
-        }
-        if let Some(root) = looked.root {
-            self.roots.push(root);
-            self.rest.clear();
+        match looked.root {
+            Some(root) => {
+                self.roots.push(root);
+                self.frontier.push(root);
+                self.rest.clear();
+            }
+            None => self.rest = looked.leaves,
         }
         Ok(())
     }
@@ -234,8 +237,6 @@ impl Audit {
         streams.sort_unstable();
         codec::encode_snapshot(&Kept {
             format: FORMAT,
-            size: self.size(),
-            subtrees: bare(self.frontier.subtrees()),
             roots: bare(&self.roots),
             rest: bare(&self.rest),
             digest: self.digest,
@@ -253,11 +254,11 @@ impl Audit {
         let kept: Kept = codec::decode_snapshot(bytes).ok()?;
         let full = |hashes: Vec<[u8; 32]>| hashes.into_iter().map(MerkleHash).collect::<Vec<_>>();
         let (roots, rest) = (full(kept.roots), full(kept.rest));
-        let width = TILE_WIDTH as u64;
-        let fits = kept.format == FORMAT
-            && roots.len() as u64 == kept.size / width
-            && rest.len() as u64 == kept.size % width;
-        let frontier = Frontier::from_parts(kept.size, full(kept.subtrees)).filter(|_| fits)?;
+        if kept.format != FORMAT || rest.len() >= TILE_WIDTH {
+            return None;
+        }
+        let mut frontier = Frontier::default();
+        roots.iter().for_each(|root| frontier.push(*root));
         Some(Audit {
             frontier,
             roots,

@@ -99,6 +99,8 @@ pub struct Bundle<'a> {
     pub bytes: &'a [u8],
     /// The leaves of its tile, which fit the signed root.
     pub leaves: Vec<MerkleHash>,
+    /// The root of its tile, if the bundle is full.
+    pub root: Option<MerkleHash>,
     /// What witnesses said about time.
     pub marks: &'a [TimeMark],
 }
@@ -118,7 +120,7 @@ impl Bundle<'_> {
         let mut looked = Looked {
             first: self.position(self.known),
             leaves: Vec::new(),
-            root: None,
+            root: self.root,
             sound: 0,
             begins: None,
             ends: (None, None),
@@ -141,9 +143,6 @@ impl Bundle<'_> {
                 let position = self.position(0);
                 looked.fault = Some(Fault::new(FaultKind::Altered, position, self.file(), expected, error));
             }
-        }
-        if self.width == TILE_WIDTH {
-            looked.root = Some(MerkleHash::root_of(&self.leaves));
         }
         looked.leaves = self.leaves;
         looked
