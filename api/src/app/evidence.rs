@@ -163,12 +163,17 @@ impl App {
 
     /// The last checkpoint that was signed, or one over everything that is durable now.
     ///
+    /// A ledger with witnesses publishes what enough of them have cosigned, which lags behind by seconds, so that
+    /// whoever demands cosignatures is never alarmed by one that is still on its way.
+    ///
     /// # Errors
     /// [`Problem`] if there is none, or the key is not at hand.
     pub fn checkpoint(&self, fresh: bool) -> Result<SignedCheckpoint, Problem> {
         let keeper = self.keeper()?;
-        match keeper.newest() {
-            Some(newest) if !fresh => Ok(newest),
+        let published =
+            || self.has_witnesses().then(|| keeper.witnessed()).flatten().or_else(|| keeper.newest());
+        match published() {
+            Some(published) if !fresh => Ok(published),
             _ => Ok(keeper.current()?),
         }
     }
