@@ -22,3 +22,4 @@ pub mod schema;
 pub mod service;
 pub mod signer;
 pub mod snapshot;
+pub mod vault;

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use ed25519_dalek::SigningKey;
 
 /// File of the seed in the folder of keys.
-const SEED_FILE: &str = "log.seed";
+pub(crate) const SEED_FILE: &str = "log.seed";
 
 /// Makes a key in `dir` unless there is one, and returns the public key in base64.
 ///

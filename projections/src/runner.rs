@@ -17,7 +17,7 @@ use crate::views::Views;
 /// Snapshots kept of each read model.
 const KEPT: usize = 2;
 
-/// Where events come from: the stored bytes of every event from a position on, in order.
+/// Where events come from: the stored bytes of every event from a position on, in order; of a withheld one none.
 ///
 /// The log implements it; a test reads a vector.
 pub trait EventSource {

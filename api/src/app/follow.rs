@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use gongjian_core::ledger::{Followed, Follower};
-use gongjian_core::log::{EventBytes, LogReader};
+use gongjian_core::log::{EventBytes, LogReader, ReadError};
 use gongjian_core::record::Position;
 use gongjian_projections::runner::{CatchUpError, Runner, catch_up};
 use gongjian_projections::views::Views;
@@ -157,12 +157,17 @@ impl Kept {
     }
 }
 
-/// The stored bytes of the log, as the read models take them.
+/// The stored bytes of the log, as the read models take them: of a withheld event none.
 pub(super) fn source(
     reader: &LogReader,
-) -> impl FnMut(Position) -> Box<dyn Iterator<Item = Result<EventBytes, gongjian_core::log::ReadError>>> {
+) -> impl FnMut(Position) -> Box<dyn Iterator<Item = Result<EventBytes, ReadError>>> {
     let reader = reader.clone();
-    move |from| Box::new(reader.scan(from..Position::MAX).map(|entry| entry.map(|(_, bytes)| bytes)))
+    let bytes = |entry| match entry {
+        Ok((_, bytes)) => Ok(bytes),
+        Err(ReadError::Withheld { .. }) => Ok(EventBytes::from(Vec::new())),
+        Err(error) => Err(error),
+    };
+    move |from| Box::new(reader.scan(from..Position::MAX).map(bytes))
 }
 
 fn newest_snapshot(dir: &Path) -> Position {

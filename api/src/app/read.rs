@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gongjian_core::day::{Day, Quarter};
-use gongjian_core::record::{Digest, Position};
+use gongjian_core::record::Position;
 use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
 use gongjian_projections::registry::Kind;
 use gongjian_projections::runner::{Runner, catch_up};
@@ -120,9 +120,9 @@ impl App {
         };
         let mut report = report_with(&views, quarter, &scope, on, evidence);
         if let Some(position) = report.as_of.position
-            && let Some(bytes) = self.reader().get(position)?
+            && let Some(digest) = self.reader().digest(position)?
         {
-            report.as_of.digest = Some(Digest::of(&bytes).to_string());
+            report.as_of.digest = Some(digest.to_string());
         }
         Ok(report)
     }

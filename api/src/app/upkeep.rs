@@ -5,7 +5,7 @@ use gongjian_core::command::Receipt;
 use gongjian_core::day::Day;
 use gongjian_core::domain::World;
 use gongjian_core::ledger::fold_world;
-use gongjian_core::log::Corruption;
+use gongjian_core::log::{Corruption, ReadError};
 use gongjian_core::record::{Digest, Position, RecordRef};
 use gongjian_projections::runner::{Comparison, Runner};
 use serde_json::{Value, json};
@@ -211,8 +211,13 @@ impl App {
         self.recorded_at(0).map(Day::of_micros)
     }
 
+    /// When an event was recorded; of a withheld one, when the next one was whose bytes are there. There is one: the
+    /// order to erase it.
     fn recorded_at(&self, position: Position) -> Option<i64> {
-        let bytes = self.reader().get(position).ok()??;
+        let bytes = (position..self.reader().size()).find_map(|at| match self.reader().get(at) {
+            Err(ReadError::Withheld { .. }) => None,
+            other => Some(other.ok().flatten()),
+        })??;
         RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
     }
 

@@ -29,8 +29,10 @@ const FAULTS_MAX: usize = 100;
 pub const SCHEMA_DECLARED: &str = "schema.declared";
 /// The kind of event 0.
 pub const LEDGER_OPENED: &str = "ledger.opened";
-/// The kind that orders an erasure. Its payload begins with the position and the digest in hex.
-pub const RECORD_ERASED: &str = "record.erased";
+/// The kind that orders an erasure. Its payload begins with the position, the digest in hex, and the scope.
+pub const RECORD_ERASED: &str = "erasure.approved";
+/// The scope of an order that a whole record be withheld; other scopes erase what lies in the vault.
+pub const SCOPE_RECORD: &str = "record";
 
 /// What to check besides the storage.
 #[derive(Clone, Debug, Default)]
@@ -190,7 +192,8 @@ struct Looked {
     layout: Layout,
     /// Whether the page ends by its count or at the end of a bundle, or is exempt.
     ends: bool,
-    first_length: usize,
+    /// Bytes of the first event; none if it is withheld.
+    first_length: Option<usize>,
     /// `previous` (unless withheld) and digest of each event.
     links: Vec<(Option<Digest>, Digest)>,
     leaves: Vec<MerkleHash>,
@@ -303,8 +306,8 @@ impl Looked {
             if full_at.is_some() || self.layout.ends_before(bytes.len()) {
                 self.fault(position, "layout of the page", "a new page", "the same page");
             }
-            if self.layout.count == 0 {
-                self.first_length = bytes.len();
+            if position == page.first() {
+                self.first_length = Some(bytes.len());
             }
             if self.layout.add(position, bytes.len()) {
                 full_at = Some(position);
@@ -404,11 +407,14 @@ impl Looked {
                 }
                 if kind == RECORD_ERASED && version == 1 {
                     match erased(record.payload) {
-                        Some((target, digest)) => self.kinds.push(Kind::Erased(position, target, digest)),
+                        Some(order) if order.scope == SCOPE_RECORD => {
+                            self.kinds.push(Kind::Erased(position, order.position, order.digest));
+                        }
+                        Some(_) => {}
                         None => self.fault(
                             position,
-                            "payload of record.erased",
-                            "a position and a digest",
+                            "payload of an order to erase",
+                            "a position, a digest and a scope",
                             "less",
                         ),
                     }
@@ -467,12 +473,27 @@ fn encode_by_hand(record: &RecordRef<'_>, out: &mut Vec<u8>) {
     text(out, record.payload);
 }
 
-/// Position and digest, with which the payload of an erasing event begins.
-fn erased(payload: &[u8]) -> Option<(u64, String)> {
+/// What the payload of an order to erase begins with.
+pub(super) struct Order {
+    /// The event concerned.
+    pub(super) position: Position,
+    /// Its digest, hexadecimal.
+    pub(super) digest: String,
+    /// [`SCOPE_RECORD`], or what of the vault is meant.
+    pub(super) scope: String,
+}
+
+/// Reads the beginning of the payload of an order; `None` if there is less.
+pub(super) fn erased(payload: &[u8]) -> Option<Order> {
+    fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
+        let (length, rest) = bytes.split_first_chunk::<8>()?;
+        let (text, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        Some((String::from_utf8(text.to_vec()).ok()?, rest))
+    }
     let (position, rest) = payload.split_first_chunk::<8>()?;
-    let (length, rest) = rest.split_first_chunk::<8>()?;
-    let digest = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    Some((u64::from_le_bytes(*position), String::from_utf8(digest.to_vec()).ok()?))
+    let (digest, rest) = text(rest)?;
+    let (scope, _) = text(rest)?;
+    Some(Order { position: u64::from_le_bytes(*position), digest, scope })
 }
 
 /// A `previous` that is not the digest of the event before: one of the two was changed, and whether the next
@@ -578,7 +599,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn layout(&mut self, first: Position, is_sealed: bool, layout: Layout, ends: bool, first_length: usize) {
+    fn layout(
+        &mut self,
+        first: Position,
+        is_sealed: bool,
+        layout: Layout,
+        ends: bool,
+        first_length: Option<usize>,
+    ) {
+        let first_length = match first_length {
+            Some(length) => length,
+            // Nobody knows any more whether a withheld event would have fitted into the page before it.
+            None => usize::MAX / 2,
+        };
         if let Some((before, unfinished)) = self.unfinished.take()
             && !unfinished.ends_before(first_length)
         {
