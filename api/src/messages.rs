@@ -32,6 +32,7 @@ files![
     "rejections",
     "reports",
     "states",
+    "vault",
     "workbook",
 ];
 

@@ -21,6 +21,7 @@ pub mod wednesday;
 
 pub mod runner;
 
+pub mod documents;
 pub mod figures;
 pub mod findings;
 pub mod lists;

@@ -120,6 +120,8 @@ read_models! {
     rules: Rules;
     /// Imports, late entries and corrections.
     imports: Imports;
+    /// Documents, the directory and erasures.
+    documents: Documents;
     /// Matters: root stream → positions.
     trails: Trails;
 }
@@ -189,6 +191,12 @@ impl Views {
             "issue" => {
                 let issue = self.wednesday.issue.get(id)?;
                 self.wednesday.occurrence.get(&issue.occurrence).map(|row| row.community.as_str())
+            }
+            "document" => self.community_of(&self.documents.document.get(id)?.matter),
+            "erasure" => {
+                let subject = &self.documents.erasure.get(id)?.subject;
+                // An erasure never stands for another one, so this ends.
+                if subject.starts_with("erasure/") { None } else { self.community_of(subject) }
             }
             _ => None,
         }

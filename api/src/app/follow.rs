@@ -137,6 +137,14 @@ impl Kept {
         }
     }
 
+    /// Forgets the read models; whoever asks next has them folded from the log again.
+    pub(super) fn forget(&self) {
+        let mut views = self.views.write().unwrap_or_else(PoisonError::into_inner);
+        self.pending().clear();
+        *views = Opened::default();
+        self.saved.store(0, Ordering::Relaxed);
+    }
+
     /// Where the read models stand; `None` while nobody has asked for them.
     pub(super) fn position(&self) -> Option<Position> {
         let views = self.views.read().unwrap_or_else(PoisonError::into_inner);

@@ -25,6 +25,7 @@ mod imports;
 mod lists;
 mod read;
 mod upkeep;
+mod vault;
 mod witness;
 
 pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
@@ -32,6 +33,7 @@ pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};
+pub use vault::{Asker, NewDocument, NewErasure, NewHolder, content_of};
 
 use events::Layouts;
 use follow::{HeadFollower, Kept, KeptFollower};

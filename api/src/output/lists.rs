@@ -93,6 +93,13 @@ fn columns(list: &str) -> &'static [&'static str] {
         ],
         "rules" => &["id", "title", "state", "versions"],
         "imports" => &["id", "state", "rows", "missing"],
+        "documents" => {
+            &["id", "state", "kind", "field", "matter", "mediaType", "size", "posts", "units", "looked"]
+        }
+        "holders" => &["id", "post", "from", "until", "state", "looked"],
+        "erasures" => {
+            &["id", "state", "scope", "subject", "position", "post", "askedOn", "decidedOn", "executedOn"]
+        }
         "findings" => &["day", "code", "community", "stream", "detail", "position"],
         _ => &["id", "state"],
     }
@@ -129,6 +136,7 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
             text.state(stream.split('/').next().unwrap_or_default(), &code)
         }
         "code" => text.word("finding-title", &code),
+        "scope" => text.word("scope", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
             Some(named) if !named.is_empty() && named != code => format!("{named}（{code}）"),
             _ => code,

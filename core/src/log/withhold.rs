@@ -13,7 +13,7 @@ use super::page::{Entry, HEAD_KEY, Page, Withheld, block_key, open_key, page_key
 use super::read::{LogReader, ReadError};
 use super::storage::{Batch, StorageError};
 use super::verify::erased;
-use super::{OpenError, RECORD_ERASED, SCOPE_RECORD, TilesError, tiles};
+use super::{OpenError, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD, TilesError, tiles};
 use crate::record::{Position, RecordRef};
 
 /// An event was not withheld.
@@ -62,6 +62,10 @@ impl Appender {
             Err(error) => return Err(error.into()),
         };
         let digest = Digest::of(&bytes);
+        if position == 0 || RecordRef::decode(&bytes).is_ok_and(|record| record.kind == SCHEMA_DECLARED) {
+            let what = "the log cannot be read without that event";
+            return Err(WithholdError::NoOrder { position, order, what });
+        }
         check_order(&reader, position, order, digest)?;
         let withheld = Withheld { digest, leaf: MerkleHash::leaf(&bytes), erased_by: order };
         let mut batch = Batch::default();

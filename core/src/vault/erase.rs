@@ -10,6 +10,7 @@ use crate::command::{Envelope, Receipt, Request};
 use crate::domain::erasure::{Erasure, ErasureCommand, RECORD};
 use crate::ledger::{Refused, Writer};
 use crate::log::{WithholdError, WithholdStep};
+use crate::record::RecordRef;
 
 /// Who tells that an erasure is done that a start finished.
 const FINISHER: &str = "system";
@@ -144,6 +145,13 @@ fn withhold(
     before: &mut dyn FnMut(EraseStep) -> Result<(), EraseError>,
 ) -> Result<(), EraseError> {
     let order = erasure.approved.map_or(0, |fact| fact.at);
+    // The rules judged by the stream that was named: it must be the record's own.
+    if let Ok(Some(bytes)) = writer.reader().get(erasure.position)
+        && RecordRef::decode(&bytes).is_ok_and(|record| record.stream != erasure.subject)
+    {
+        let what = "the erasure names another stream";
+        return Err(WithholdError::NoOrder { position: erasure.position, order, what }.into());
+    }
     writer.withhold(erasure.position, order, |step| {
         before(match step {
             WithholdStep::Page => EraseStep::Page,

@@ -33,5 +33,8 @@ pub const WHATS: &[&str] = &[
     "issues",
     "rules",
     "imports",
+    "documents",
+    "holders",
+    "erasures",
     "findings",
 ];

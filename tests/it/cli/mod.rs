@@ -6,6 +6,7 @@ mod questions;
 mod records;
 mod serve;
 mod usage;
+mod vault;
 
 use serde_json::{Value, json};
 
