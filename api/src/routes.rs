@@ -81,7 +81,7 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 422, 500, 503], post(upkeep::accept_clock)),
     route!(POST "/api/v1/documents", "keep-document", &[], Some("NewDocument") => "Kept", &[200, 201],
         &[400, 409, 413, 422, 500, 503], post(vault::keep_document)),
-    route!(POST "/api/v1/documents/{id}/show", "show-document", &[], Some("LookUp") => "application/octet-stream",
+    route!(POST "/api/v1/documents/{id}/show", "show-document", &[], Some("Look") => "application/octet-stream",
         &[200], &[400, 404, 422, 500, 503], post(vault::show_document)),
     route!(POST "/api/v1/holders", "name-holder", &[], Some("NewHolder") => "Kept", &[200, 201],
         &[400, 409, 422, 500, 503], post(vault::name_holder)),

@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::error::Problem;
 
+mod erasures;
 mod events;
 mod follow;
 mod imports;
@@ -28,12 +29,13 @@ mod upkeep;
 mod vault;
 mod witness;
 
+pub use erasures::NewErasure;
 pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};
-pub use vault::{Asker, NewDocument, NewErasure, NewHolder, content_of};
+pub use vault::{Asker, NewDocument, NewHolder, content_of};
 
 use events::Layouts;
 use follow::{HeadFollower, Kept, KeptFollower};

@@ -7,13 +7,10 @@ use gongjian_core::command::{Envelope, Receipt, Request};
 use gongjian_core::day::Day;
 use gongjian_core::domain::access::{AccessCommand, WHATS};
 use gongjian_core::domain::document::{self, DocumentCommand};
-use gongjian_core::domain::erasure::{DOCUMENT, ErasureCommand, HOLDER, RECORD};
 use gongjian_core::domain::holder::{self, HolderCommand};
 use gongjian_core::domain::{Command, World};
-use gongjian_core::record::{Digest, Position, RecordRef};
-use gongjian_core::vault::{
-    CONTENT_BYTES_MAX, EraseError, Item, ObjectName, Stored, Vault, VaultError, erase,
-};
+use gongjian_core::record::Digest;
+use gongjian_core::vault::{CONTENT_BYTES_MAX, Item, ObjectName, Stored, Vault, VaultError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -59,21 +56,6 @@ pub struct NewHolder {
     pub until: Option<Day>,
 }
 
-/// What is to be erased, and why.
-#[derive(Clone, Debug)]
-pub struct NewErasure {
-    /// Its id; none gets one.
-    pub id: Option<String>,
-    /// Stream of a document or of an entry of the directory.
-    pub subject: Option<String>,
-    /// Position of a whole record.
-    pub position: Option<Position>,
-    /// Why.
-    pub reason: String,
-    /// The law, order or request that it rests on.
-    pub basis: String,
-}
-
 /// A content with its media type.
 pub struct Shown {
     /// Media type, as the event has it.
@@ -105,12 +87,12 @@ impl Kept {
 }
 
 impl App {
-    fn vault(&self) -> Result<Arc<Vault>, Problem> {
+    pub(super) fn vault(&self) -> Result<Arc<Vault>, Problem> {
         self.with_writer(|writer| writer.vault())?.map_err(Problem::from)
     }
 
     /// Asks the writer's world.
-    fn ask_world<T: Send + 'static>(
+    pub(super) fn ask_world<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&World) -> T + Send + 'static,
     ) -> Result<T, Problem> {
@@ -266,79 +248,8 @@ impl App {
         self.tell(asker, id, &format!("holder/{id}"), HolderCommand::End { until })
     }
 
-    /// Asks for an erasure.
-    ///
-    /// # Errors
-    /// [`Problem`]: what is to be erased is not there or is protected, or was asked for before.
-    pub fn ask_erasure(&self, asker: &Asker, new: NewErasure) -> Result<Kept, Problem> {
-        let NewErasure { id, subject, position, reason, basis } = new;
-        let asker = &asker.known()?;
-        let id = id.unwrap_or_else(|| asker.name("SC"));
-        let (scope, subject, position) = match (subject, position) {
-            (Some(subject), None) => {
-                let wanted = subject.clone();
-                let item = self.ask_world(move |world| Item::of(world, &wanted))?;
-                let item = item.ok_or_else(|| Problem::not_found(&subject))?;
-                let scope = if subject.starts_with("holder/") { HOLDER } else { DOCUMENT };
-                (scope, subject, item.position)
-            }
-            (None, Some(position)) => (RECORD, self.stream_at(position)?, position),
-            _ => return Err(Problem::malformed("subject", "subject, position")),
-        };
-        let digest = self.reader().digest(position)?;
-        let digest = digest.ok_or_else(|| Problem::not_found(&position.to_string()))?.to_string();
-        let command =
-            ErasureCommand::Ask { scope: scope.to_owned(), subject, position, digest, reason, basis };
-        self.tell(asker, &id, &format!("erasure/{id}"), command)
-    }
-
-    fn stream_at(&self, position: Position) -> Result<String, Problem> {
-        let bytes = self.reader().get(position)?.ok_or_else(|| Problem::not_found(&position.to_string()))?;
-        let record = RecordRef::decode(&bytes).map_err(|error| Problem::internal(&error))?;
-        Ok(record.stream.to_owned())
-    }
-
-    /// Approves or refuses an erasure, as another post.
-    ///
-    /// # Errors
-    /// [`Problem`] as for any command.
-    pub fn decide_erasure(
-        &self,
-        asker: &Asker,
-        id: &str,
-        approve: bool,
-        reason: Option<String>,
-    ) -> Result<Kept, Problem> {
-        let command = match approve {
-            true => ErasureCommand::Approve { reason },
-            false => ErasureCommand::Refuse { reason: reason.unwrap_or_default() },
-        };
-        self.tell(asker, id, &format!("erasure/{id}"), command)
-    }
-
-    /// Carries out an approved erasure; one that was done before is carried out again and not recorded again. Writers
-    /// wait meanwhile.
-    ///
-    /// # Errors
-    /// [`Problem`]; what was begun is taken up when asked again, and at the next start.
-    pub fn execute_erasure(&self, asker: &Asker, id: &str) -> Result<Value, Problem> {
-        let (actor, command_id) = (asker.actor.clone(), command_id(asker)?);
-        let (wanted, app) = (id.to_owned(), self.clone());
-        let done = self.with_writer(move |writer| {
-            let is_record = writer.world().erasure.get(&wanted).is_some_and(|it| it.scope == RECORD);
-            let done = erase(writer, &wanted, &actor, command_id, &mut |_| Ok(()));
-            if is_record && done.is_ok() {
-                // On this thread, so that no follower folds between the two.
-                app.forget_folded(writer.snapshots());
-            }
-            done
-        })?;
-        let receipt = done?;
-        Ok(json!({ "id": id, "executed": true, "receipt": receipt }))
-    }
-
     /// One command on a stream.
-    fn tell(
+    pub(super) fn tell(
         &self,
         asker: &Asker,
         id: &str,
@@ -404,18 +315,18 @@ fn content_digest(envelope: &Envelope) -> [u8; 16] {
     short
 }
 
-fn command_id(asker: &Asker) -> Result<[u8; 16], Problem> {
+pub(super) fn command_id(asker: &Asker) -> Result<[u8; 16], Problem> {
     asker.command_id.map_or_else(random_id, Ok)
 }
 
 impl Asker {
     /// The same, with a command id where there was none.
-    fn known(&self) -> Result<Asker, Problem> {
+    pub(super) fn known(&self) -> Result<Asker, Problem> {
         Ok(Asker { command_id: Some(command_id(self)?), ..self.clone() })
     }
 
     /// An id that says nothing but what it is an id of; of the same command the same, so that it may be sent again.
-    fn name(&self, prefix: &str) -> String {
+    pub(super) fn name(&self, prefix: &str) -> String {
         let digits = hex::encode(self.command_id.unwrap_or_default());
         format!("{prefix}-{}", &digits[digits.len() - ID_LETTERS..])
     }
@@ -447,20 +358,6 @@ impl From<VaultError> for Problem {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "vault-closed")
             }
             VaultError::Io { .. } | VaultError::Random => Problem::internal(&error),
-        }
-    }
-}
-
-impl From<EraseError> for Problem {
-    fn from(error: EraseError) -> Problem {
-        match error {
-            EraseError::Unknown(id) => Problem::not_found(&id),
-            EraseError::Refused(refused) => Problem::from(refused),
-            EraseError::Vault(error) => Problem::from(error),
-            EraseError::Withhold(_)
-            | EraseError::Snapshots(_)
-            | EraseError::Fold(_)
-            | EraseError::Stopped(_) => Problem::internal(&error),
         }
     }
 }

@@ -17,97 +17,71 @@ use crate::error::Problem;
 /// Where the look-up stands that a content was shown for.
 const LOOK_UP: &str = "gongjian-look-up";
 
-/// Who asks.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct By {
-    actor: String,
-    #[serde(default)]
-    command_id: Option<String>,
-    #[serde(default)]
-    occurred_on: Option<Day>,
+/// Bodies: who asks, and the fields of each. An unknown field is refused: a misspelt one could leave a document
+/// open that was to be restricted.
+macro_rules! bodies {
+    ($($Name:ident { $($(#[$meta:meta])* $field:ident: $Type:ty),* $(,)? })+) => {$(
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct $Name {
+            actor: String,
+            #[serde(default)]
+            command_id: Option<String>,
+            #[serde(default)]
+            occurred_on: Option<Day>,
+            $($(#[$meta])* $field: $Type),*
+        }
+
+        impl $Name {
+            fn asker(&self) -> Result<Asker, Problem> {
+                asker(&self.actor, self.command_id.as_deref(), self.occurred_on)
+            }
+        }
+    )+};
 }
 
-impl By {
-    fn asker(self) -> Result<Asker, Problem> {
-        let read = |text: String| parse_id(&text).ok_or_else(|| Problem::malformed("commandId", "UUID"));
-        let command_id = self.command_id.map(read).transpose()?;
-        Ok(Asker { actor: self.actor, command_id, occurred_on: self.occurred_on })
+bodies! {
+    By {}
+    Document {
+        #[serde(default)] id: Option<String>,
+        matter: String,
+        kind: String,
+        #[serde(default)] field: Option<String>,
+        media_type: String,
+        content: String,
+        #[serde(default)] posts: Vec<String>,
+        #[serde(default)] units: Vec<String>,
+    }
+    Holder {
+        #[serde(default)] id: Option<String>,
+        post: String,
+        name: String,
+        from: Day,
+        #[serde(default)] until: Option<Day>,
+    }
+    End { until: Day }
+    Look { reason: String }
+    LookUp {
+        reason: String,
+        #[serde(default)] post: Option<String>,
+        #[serde(default)] on: Option<Day>,
+    }
+    Erasure {
+        #[serde(default)] id: Option<String>,
+        #[serde(default)] subject: Option<String>,
+        #[serde(default)] position: Option<u64>,
+        reason: String,
+        basis: String,
+    }
+    Decision {
+        approve: bool,
+        #[serde(default)] reason: Option<String>,
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    #[serde(flatten)]
-    by: By,
-    #[serde(default)]
-    id: Option<String>,
-    matter: String,
-    kind: String,
-    #[serde(default)]
-    field: Option<String>,
-    media_type: String,
-    content: String,
-    #[serde(default)]
-    posts: Vec<String>,
-    #[serde(default)]
-    units: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Holder {
-    #[serde(flatten)]
-    by: By,
-    #[serde(default)]
-    id: Option<String>,
-    post: String,
-    name: String,
-    from: Day,
-    #[serde(default)]
-    until: Option<Day>,
-}
-
-#[derive(Deserialize)]
-struct End {
-    #[serde(flatten)]
-    by: By,
-    until: Day,
-}
-
-#[derive(Deserialize)]
-struct Look {
-    #[serde(flatten)]
-    by: By,
-    reason: String,
-    #[serde(default)]
-    post: Option<String>,
-    #[serde(default)]
-    on: Option<Day>,
-}
-
-#[derive(Deserialize)]
-struct Erasure {
-    #[serde(flatten)]
-    by: By,
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    subject: Option<String>,
-    #[serde(default)]
-    position: Option<u64>,
-    reason: String,
-    basis: String,
-}
-
-#[derive(Deserialize)]
-struct Decision {
-    #[serde(flatten)]
-    by: By,
-    approve: bool,
-    #[serde(default)]
-    reason: Option<String>,
+fn asker(actor: &str, command_id: Option<&str>, occurred_on: Option<Day>) -> Result<Asker, Problem> {
+    let read = |text: &str| parse_id(text).ok_or_else(|| Problem::malformed("commandId", "UUID"));
+    Ok(Asker { actor: actor.to_owned(), command_id: command_id.map(read).transpose()?, occurred_on })
 }
 
 type Body = Result<Bytes, BytesRejection>;
@@ -140,12 +114,9 @@ fn created(replayed: bool) -> StatusCode {
 
 pub(crate) async fn keep_document(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
     let kept = work(&state.app, body, |app, body: Document| {
-        let content = content_of(&body.content)?;
-        let Document { by, id, matter, kind, field, media_type, posts, units, .. } = body;
-        app.keep_document(
-            &by.asker()?,
-            NewDocument { id, matter, kind, field, media_type, content, posts, units },
-        )
+        let (asker, content) = (body.asker()?, content_of(&body.content)?);
+        let Document { id, matter, kind, field, media_type, posts, units, .. } = body;
+        app.keep_document(&asker, NewDocument { id, matter, kind, field, media_type, content, posts, units })
     });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
@@ -153,9 +124,8 @@ pub(crate) async fn keep_document(State(state): State<AppState>, _: Asking, body
 
 pub(crate) async fn show_document(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
     let id = named(id)?;
-    let shown = work(&state.app, body, move |app, body: Look| {
-        app.show_document(&body.by.asker()?, &id, &body.reason)
-    });
+    let shown =
+        work(&state.app, body, move |app, body: Look| app.show_document(&body.asker()?, &id, &body.reason));
     let shown = shown.await?;
     let mut response = typed(StatusCode::OK, "application/octet-stream", shown.content);
     let headers = response.headers_mut();
@@ -168,8 +138,9 @@ pub(crate) async fn show_document(State(state): State<AppState>, id: Id, _: Aski
 
 pub(crate) async fn name_holder(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
     let kept = work(&state.app, body, |app, body: Holder| {
-        let Holder { by, id, post, name, from, until } = body;
-        app.name_holder(&by.asker()?, NewHolder { id, post, name, from, until })
+        let asker = body.asker()?;
+        let Holder { id, post, name, from, until, .. } = body;
+        app.name_holder(&asker, NewHolder { id, post, name, from, until })
     });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
@@ -177,15 +148,14 @@ pub(crate) async fn name_holder(State(state): State<AppState>, _: Asking, body: 
 
 pub(crate) async fn end_holder(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
     let id = named(id)?;
-    let kept =
-        work(&state.app, body, move |app, body: End| app.end_holder(&body.by.asker()?, &id, body.until));
+    let kept = work(&state.app, body, move |app, body: End| app.end_holder(&body.asker()?, &id, body.until));
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
 }
 
 pub(crate) async fn look_up_holders(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let found = work(&state.app, body, |app, body: Look| {
-        app.look_up_holders(&body.by.asker()?, body.post.as_deref(), body.on, &body.reason)
+    let found = work(&state.app, body, |app, body: LookUp| {
+        app.look_up_holders(&body.asker()?, body.post.as_deref(), body.on, &body.reason)
     });
     let mut response = json(StatusCode::OK, &found.await?)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -194,8 +164,9 @@ pub(crate) async fn look_up_holders(State(state): State<AppState>, _: Asking, bo
 
 pub(crate) async fn ask_erasure(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
     let kept = work(&state.app, body, |app, body: Erasure| {
-        let Erasure { by, id, subject, position, reason, basis } = body;
-        app.ask_erasure(&by.asker()?, NewErasure { id, subject, position, reason, basis })
+        let asker = body.asker()?;
+        let Erasure { id, subject, position, reason, basis, .. } = body;
+        app.ask_erasure(&asker, NewErasure { id, subject, position, reason, basis })
     });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
@@ -204,7 +175,7 @@ pub(crate) async fn ask_erasure(State(state): State<AppState>, _: Asking, body: 
 pub(crate) async fn decide_erasure(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
     let id = named(id)?;
     let kept = work(&state.app, body, move |app, body: Decision| {
-        app.decide_erasure(&body.by.asker()?, &id, body.approve, body.reason)
+        app.decide_erasure(&body.asker()?, &id, body.approve, body.reason)
     });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())

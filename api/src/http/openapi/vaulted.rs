@@ -19,6 +19,7 @@ pub(super) fn all() -> Value {
             "from": { "type": "string", "format": "date" }, "until": { "type": ["string", "null"], "format": "date" },
         })),
         "HolderEnd": body(&["until"], json!({ "until": { "type": "string", "format": "date" } })),
+        "Look": body(&["reason"], json!({ "reason": text.clone() })),
         "LookUp": body(&["reason"], json!({
             "reason": text.clone(), "post": maybe.clone(), "on": { "type": ["string", "null"], "format": "date" },
         })),
@@ -51,7 +52,7 @@ fn body(required: &[&str], properties: Value) -> Value {
     all.insert("commandId".to_owned(), json!({ "type": ["string", "null"], "format": "uuid" }));
     all.insert("occurredOn".to_owned(), json!({ "type": ["string", "null"], "format": "date" }));
     let required: Vec<&str> = ["actor"].iter().chain(required).copied().collect();
-    json!({ "type": "object", "required": required, "properties": all })
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": all })
 }
 
 /// An example of a body.
@@ -65,7 +66,7 @@ pub(super) fn example(body: &str) -> Option<Value> {
             "post": "社区党委书记岗", "name": "甲某", "from": "2022-01-01", "actor": "党建专干岗",
         }),
         "HolderEnd" => json!({ "until": "2022-12-31", "actor": "党建专干岗" }),
-        "LookUp" => json!({ "reason": "核对原件", "actor": "档案管理岗" }),
+        "Look" | "LookUp" => json!({ "reason": "核对原件", "actor": "档案管理岗" }),
         "NewErasure" => json!({
             "subject": "document/ZL-1", "reason": "本人要求删除", "basis": "个人信息保护法第四十七条",
             "actor": "党建专干岗",
