@@ -6,6 +6,7 @@
 use std::error::Error;
 
 use axum::http::StatusCode;
+use gongjian_core::checkpoints::Disowned;
 use gongjian_core::clock::ClockFault;
 use gongjian_core::command::RequestError;
 use gongjian_core::domain::CommandError;
@@ -60,6 +61,8 @@ pub struct Particulars {
     pub current: Option<Value>,
     /// Faults of single fields.
     pub errors: Vec<FieldFault>,
+    /// The words that would be right, where there are a few.
+    pub known: Vec<String>,
 }
 
 impl Problem {
@@ -73,6 +76,7 @@ impl Problem {
             index: None,
             current: None,
             errors: Vec::new(),
+            known: Vec::new(),
         }))
     }
 
@@ -101,6 +105,14 @@ impl Problem {
         Problem::malformed(place, example).with("given", given)
     }
 
+    /// A filter with a word that it does not know, and the words that it knows.
+    pub fn unknown_word(filter: &'static str, given: &str, known: Vec<String>) -> Problem {
+        let mut problem = Problem::new(StatusCode::BAD_REQUEST, "unknown-word");
+        problem.errors.push(FieldFault { place: filter.to_owned(), detail: known.join(", ") });
+        problem.known = known;
+        problem.with("filter", filter).with("given", given)
+    }
+
     /// The machine failed. The cause goes to the log, with its chain.
     pub fn internal(error: &(dyn Error + 'static)) -> Problem {
         tracing::error!(error = chain(error), "a request failed");
@@ -112,7 +124,17 @@ impl Problem {
         if let Some(rejection) = &self.rejection {
             return text.rejection(rejection);
         }
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut args: Vec<(&str, &str)> =
+            self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if self.code == "unknown-word" {
+            let arg = |wanted| args.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| *value);
+            let (list, filter) = (arg("list"), arg("filter"));
+            let what = text.word("parameter", filter);
+            let known = text.filter_words(list, filter, &self.known);
+            args.extend([("what", what.as_str()), ("known", known.as_str())]);
+            let key = if known.is_empty() { "error-no-such-filter" } else { "error-unknown-word" };
+            return text.get(key, &args);
+        }
         if args.iter().any(|(name, _)| *name == "given") && self.code == "malformed" {
             return text.get("error-malformed-value", &args);
         }
@@ -155,6 +177,9 @@ impl Problem {
         if let Some(current) = &self.current {
             put("current", current.clone());
         }
+        if !self.known.is_empty() {
+            put("allowed", json!(self.known));
+        }
         if !self.errors.is_empty() {
             let errors: Vec<Value> = self
                 .errors
@@ -194,7 +219,7 @@ impl From<Refused> for Problem {
                 problem
             }
             Refused::WrongRevision { index, stream, actual } => {
-                let actual = actual.map_or_else(|| "-".to_owned(), |revision| revision.to_string());
+                let actual = actual.map_or_else(|| "none".to_owned(), |revision| revision.to_string());
                 let mut problem = Problem::new(StatusCode::CONFLICT, "wrong-revision");
                 problem.index = Some(index);
                 problem.with("stream", stream).with("actual", actual)
@@ -219,6 +244,12 @@ impl From<Refused> for Problem {
             }
             Refused::OutcomeUnknown => unavailable("outcome-unknown"),
             Refused::ReadOnly => unavailable("read-only"),
+            Refused::Disowned(Disowned::Behind { size, signed }) => {
+                unavailable("log-behind").with("size", size).with("signed", signed)
+            }
+            Refused::Disowned(Disowned::Forked { signed }) => {
+                unavailable("log-forked").with("signed", signed)
+            }
             Refused::Closed => unavailable("closing"),
         }
     }

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use gongjian_core::gate::Doubt;
+use gongjian_core::log::{Corruption, Saying};
 use gongjian_core::rejection::Rejection;
 use unic_langid::LanguageIdentifier;
 
@@ -25,14 +27,18 @@ files![
     "categories",
     "cli",
     "commands",
+    "damage",
     "errors",
     "fields",
     "findings",
     "kinds",
+    "monitor",
+    "phrases",
     "rejections",
     "reports",
     "states",
     "vault",
+    "witness",
     "workbook",
 ];
 
@@ -181,10 +187,15 @@ impl Text {
     pub fn refusal<'a>(self, code: &str, args: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let given: Vec<(&str, &str)> = args.collect();
         // Whose state it is, shows in the command that was refused.
-        let command = given.iter().find(|(name, _)| *name == "command").map_or("", |(_, command)| command);
-        let category = command.split('.').next().unwrap_or_default();
-        let args: Vec<(&str, String)> =
-            given.iter().map(|(name, value)| (*name, self.argument(code, category, name, value))).collect();
+        let arg = |wanted: &str| given.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+        let category = arg("command").unwrap_or_default().split('.').next().unwrap_or_default();
+        let args: Vec<(&str, String)> = given
+            .iter()
+            .map(|(name, value)| match arg(&format!("{name}Name")) {
+                Some(called) => (*name, self.named(called, value)),
+                None => (*name, self.argument(code, category, name, value)),
+            })
+            .collect();
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.get(code, &args)
     }
@@ -204,10 +215,79 @@ impl Text {
 
     fn words(self, names: &str, word: impl Fn(&str) -> String) -> String {
         let words: Vec<String> = names.split_whitespace().map(word).collect();
-        words.join(match self.language {
-            Language::Chinese => "、",
-            Language::English => ", ",
+        self.listed(&words)
+    }
+
+    /// Several words in one line.
+    pub fn listed(self, words: &[String]) -> String {
+        self.joined(words, "、", ", ")
+    }
+
+    /// Several remarks in one line.
+    pub fn remarks(self, remarks: &[String]) -> String {
+        self.joined(remarks, "，", ", ")
+    }
+
+    /// Several statements in one line.
+    pub fn statements(self, statements: &[String]) -> String {
+        self.joined(statements, "；", "; ")
+    }
+
+    fn joined(self, parts: &[String], chinese: &str, english: &str) -> String {
+        parts.join(match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
         })
+    }
+
+    /// A label and what stands behind it.
+    pub fn labelled(self, label: &str, value: &str) -> String {
+        self.get("labelled", &[("label", label), ("value", value)])
+    }
+
+    /// A name with its code in brackets; one of them where they are the same or one is empty.
+    pub fn named(self, name: &str, code: &str) -> String {
+        match (name, code) {
+            (same, code) if same == code || same.is_empty() => code.to_owned(),
+            (name, "") => name.to_owned(),
+            _ => self.get("named", &[("name", name), ("code", code)]),
+        }
+    }
+
+    /// What looks personal in a field of a command.
+    pub fn doubt(self, field: &str, doubt: &Doubt) -> String {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        let label = self.word("field", last.split('[').next().unwrap_or(last));
+        let args =
+            [("field", label.as_str()), ("words", &doubt.words), ("what", &self.word("doubt", doubt.code))];
+        self.get("text-doubtful", &args)
+    }
+
+    /// A part of a fault in the log.
+    pub fn saying(self, saying: &Saying) -> String {
+        match (saying, saying.key()) {
+            (Saying::Phrase(_, about), Some(key)) => self.get(&key, &[("about", about)]),
+            _ => saying.to_string(),
+        }
+    }
+
+    /// What is wrong in the log, as a sentence.
+    pub fn corruption(self, corruption: &Corruption) -> String {
+        let (position, what) = (corruption.position.to_string(), self.saying(&corruption.what));
+        let (expected, found) = (self.saying(&corruption.expected), self.saying(&corruption.found));
+        let args =
+            [("position", position.as_str()), ("what", &what), ("expected", &expected), ("found", &found)];
+        self.get("cli-fault-at", &args)
+    }
+
+    /// The words of a filter of a list, each with what people call it.
+    pub fn filter_words(self, list: &str, filter: &str, words: &[String]) -> String {
+        let called = |word: &String| match (list, filter) {
+            ("findings", _) => self.word("finding-title", word),
+            (_, "state") => self.state(list.trim_end_matches('s'), word),
+            _ => self.word(filter, word),
+        };
+        self.listed(&words.iter().map(|word| self.named(word, &called(word))).collect::<Vec<_>>())
     }
 }
 
@@ -279,6 +359,12 @@ mod tests {
         }
         for code in gongjian_core::rejection::CODES {
             assert!(text.find(code, &[]).is_some(), "{code}");
+        }
+        for code in gongjian_core::gate::DOUBTS {
+            assert!(text.find(&format!("doubt-{code}"), &[]).is_some(), "{code}");
+        }
+        for phrase in gongjian_core::log::PHRASES {
+            assert!(text.find(&gongjian_core::log::key_of(phrase), &[]).is_some(), "{phrase}");
         }
         for kind in gongjian_core::domain::kinds() {
             assert_ne!(text.word("kind", kind.name), kind.name);

@@ -5,13 +5,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use gongjian_projections::lists as registers;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, events, frame, health, imports, lists, live, openapi, reports,
-    trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live, openapi,
+    reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -66,6 +67,8 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 404, 410, 500, 503], get(events::one)),
     route!(GET "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
         &[400, 404, 500, 503], get(lists::roster)),
+    route!(GET "/api/v1/communities/{id}/wednesday-sheet", "wednesday-sheet", AS_OF, None => "Sheet", &[200],
+        &[400, 404, 500, 503], get(lists::wednesday_sheet)),
     route!(GET "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
         get(trails::get)),
     route!(GET "/api/v1/reports/co-building", "report",
@@ -95,23 +98,34 @@ pub(crate) const ROUTES: &[Route] = &[
         &[200, 201], &[400, 409, 422, 500, 503], post(vault::decide_erasure)),
     route!(POST "/api/v1/erasures/{id}/execute", "execute-erasure", &[], Some("By") => "ErasureExecuted", &[200],
         &[400, 404, 409, 422, 500, 503], post(vault::execute_erasure)),
+    route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
+    route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
+        get(evidence::tile)),
+    route!(GET "/api/v1/witnesses", "witnesses", &[], None => "object", &[200], EVERY, get(evidence::witnesses)),
+    route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
+    route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
+        get(evidence::proof)),
+    route!(GET "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
+        get(evidence::consistency)),
     route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),
     route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
     route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
     route!(GET "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
+    route!(GET "/", "start", &[], None => "text/plain", &[303], &[500], get(docs::start)),
     route!(GET "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
     route!(GET "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
     route!(GET "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
     route!(GET "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
 ];
 
-/// Parameters of every list; those of [`lists::AS_OF_LISTS`] take `asOf` too.
-pub(crate) const LIST_QUERY: &[&str] = &[
+/// Parameters of lists; [`list_query`] says which of them a list takes.
+const LIST_QUERY: &[&str] = &[
     "community",
     "street",
     "state",
     "unit",
     "category",
+    "kind",
     "dueBefore",
     "overdue",
     "contains",
@@ -132,12 +146,31 @@ pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
         return route.query.to_vec();
     }
     let rest = path.strip_prefix("/api/v1/").unwrap_or_default();
-    let name = rest.strip_suffix("/{id}").unwrap_or(rest);
-    let mut names = if name == rest { LIST_QUERY.to_vec() } else { vec!["on"] };
-    if lists::AS_OF_LISTS.contains(&name) {
-        names.push("asOf");
+    match rest.strip_suffix("/{id}") {
+        Some(list) => item_query(list),
+        None => list_query(rest),
     }
+}
+
+/// The parameters of a list. Those of [`lists::AS_OF_LISTS`] take `asOf` too, and a list whose rows have no
+/// category takes none.
+pub(crate) fn list_query(list: &str) -> Vec<&'static str> {
+    let categories = registers::categories(list);
+    let mut names = LIST_QUERY.to_vec();
+    names.retain(|name| !matches!(*name, "category" | "kind") || categories.is_some());
+    names.extend(as_of(list));
     names
+}
+
+/// The parameters of one item of a list.
+pub(crate) fn item_query(list: &str) -> Vec<&'static str> {
+    let mut names = vec!["on"];
+    names.extend(as_of(list));
+    names
+}
+
+fn as_of(list: &str) -> Option<&'static str> {
+    lists::AS_OF_LISTS.contains(&list).then_some("asOf")
 }
 
 /// The whole HTTP interface over an open ledger; needs no socket.

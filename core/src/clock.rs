@@ -104,7 +104,8 @@ pub struct ClockWatch {
 }
 
 impl ClockWatch {
-    /// Begins to watch. `outside` is the newest time known from a witness, if any; `accepted` is the clock
+    /// Begins to watch. `outside` is the newest time known from a witness, if any: nothing gives one yet, it will
+    /// come from cosignatures; `accepted` is the clock
     /// that somebody last accepted.
     pub fn new(outside: Option<i64>, accepted: Option<i64>) -> ClockWatch {
         ClockWatch { seen: None, outside, fault: None, floor: accepted }

@@ -45,26 +45,141 @@ pub fn certain(text: &str) -> Option<&'static str> {
     dwelling(&folded).then_some("text-dwelling")
 }
 
-/// What looks personal without being certain: `person` (surname with 某 or a form of address) or `plate`.
-pub fn doubtful(text: &str) -> Option<&'static str> {
+/// Something in a free text that looks personal without being certain: a warning, never a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// One of [`DOUBTS`].
+    pub code: &'static str,
+    /// The words that look so.
+    pub words: String,
+}
+
+/// Every code of a [`Doubt`]: a surname with 某, a form of address or a given name; a number plate.
+pub const DOUBTS: &[&str] = &["person", "plate"];
+
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕";
+const ADDRESSES: &[&str] = &["某某", "先生", "女士", "大爷", "大妈", "阿姨"];
+/// Words that end in a surname: 位于某小区 is about no person.
+const ORDINARY: &[&str] = &[
+    "位于", "对于", "属于", "由于", "关于", "处于", "基于", "限于", "至于", "用于", "归于", "等于", "低于",
+    "高于", "大于", "小于", "工程", "过程", "流程", "日程", "提高", "本周", "上周", "下周", "每周", "园林",
+    "桥梁", "感谢", "也许", "允许", "如何", "任何", "为何",
+];
+/// Who is named before a name, and what such a person then does.
+const ROLES: &[&str] = &["业主", "居民", "户主", "住户"];
+const DEEDS: &[&str] = &["反映", "提出", "投诉", "来电", "要求", "表示", "家中"];
+/// The first letters of provinces on number plates.
+const PLATES: &str = "鲁京津冀晋蒙辽吉黑沪苏浙皖闽赣豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
+
+/// What looks personal in a text without being certain; the first such place.
+pub fn doubtful(text: &str) -> Option<Doubt> {
     let folded: Vec<char> = text.chars().map(fold).collect();
-    const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕";
-    const ADDRESSES: [&str; 6] = ["某某", "先生", "女士", "大爷", "大妈", "阿姨"];
-    for (at, symbol) in folded.iter().enumerate() {
-        if SURNAMES.contains(*symbol) {
-            let rest: String = folded[at + 1..].iter().take(2).collect();
-            if rest.starts_with('某') || ADDRESSES.iter().any(|a| rest == *a) {
-                return Some("person");
+    (0..folded.len()).find_map(|at| {
+        let (code, length) = match person(&folded, at) {
+            Some(length) => ("person", length),
+            None => ("plate", plate(&folded, at)?),
+        };
+        Some(Doubt { code, words: folded.get(at..at + length)?.iter().collect() })
+    })
+}
+
+/// How many characters at a place look like a person.
+fn person(text: &[char], at: usize) -> Option<usize> {
+    if !text.get(at).is_some_and(|symbol| SURNAMES.contains(*symbol)) {
+        return None;
+    }
+    let begins = |from: usize, words: &[&str]| {
+        words.iter().any(|word| word.chars().enumerate().all(|(i, c)| text.get(from + i) == Some(&c)))
+    };
+    if at > 0 && begins(at - 1, ORDINARY) {
+        return None;
+    }
+    if begins(at + 1, ADDRESSES) {
+        return Some(3);
+    }
+    if text.get(at + 1) == Some(&'某') {
+        return Some(2);
+    }
+    let given = text.get(at + 1..at + 3)?;
+    let is_named = at >= 2 && begins(at - 2, ROLES) && begins(at + 3, DEEDS);
+    let is_count = given.iter().any(|symbol| "多家人数次".contains(*symbol));
+    (is_named && !is_count).then_some(3)
+}
+
+/// How many characters at a place look like a number plate.
+fn plate(text: &[char], at: usize) -> Option<usize> {
+    if !PLATES.contains(*text.get(at)?) || !text.get(at + 1)?.is_ascii_uppercase() {
+        return None;
+    }
+    let rest = text.get(at + 2..)?.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+    (5..=6).contains(&rest).then_some(2 + rest)
+}
+
+/// The fields of commands that are free text: what the rules give to this gate. Other fields name what is
+/// registered, or are numbers and days.
+pub const FREE_TEXT: &[&str] = &[
+    "basis",
+    "cadence",
+    "category",
+    "chairPost",
+    "destroyed",
+    "evidence",
+    "field",
+    "formation",
+    "leaderPost",
+    "mediaType",
+    "name",
+    "note",
+    "now",
+    "number",
+    "participants",
+    "place",
+    "post",
+    "posts",
+    "proposer",
+    "reason",
+    "recorderPost",
+    "referredTo",
+    "result",
+    "scope",
+    "sentTo",
+    "serviceMode",
+    "severity",
+    "source",
+    "subject",
+    "summary",
+    "text",
+    "title",
+    "to",
+    "urgentReason",
+];
+
+/// The doubts about the free texts of a command's data, each with the field that it stands in.
+pub fn doubts(data: &serde_json::Value) -> Vec<(String, Doubt)> {
+    let mut found = Vec::new();
+    collect("", "", data, &mut found);
+    found
+}
+
+fn collect(path: &str, field: &str, value: &serde_json::Value, found: &mut Vec<(String, Doubt)>) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) if FREE_TEXT.contains(&field) => {
+            found.extend(doubtful(text).map(|doubt| (path.to_owned(), doubt)));
+        }
+        Value::Array(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                collect(&format!("{path}[{index}]"), field, part, found);
             }
         }
-        let plate = "鲁京津冀晋蒙辽吉黑沪苏浙皖闽赣豫鄂湘粤桂琼渝川贵云藏陕甘青宁新".contains(*symbol)
-            && folded.get(at + 1).is_some_and(char::is_ascii_uppercase)
-            && folded[at + 2..].iter().take_while(|c| c.is_ascii_alphanumeric()).count() >= 5;
-        if plate {
-            return Some("plate");
+        Value::Object(fields) => {
+            for (name, part) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                collect(&path, name, part, found);
+            }
         }
+        _ => {}
     }
-    None
 }
 
 /// Full-width letters and digits as their ordinary forms.
@@ -215,10 +330,62 @@ mod tests {
 
     #[test]
     fn what_looks_personal_is_a_warning() {
-        assert_eq!(doubtful("王某反映污水倒灌"), Some("person"));
-        assert_eq!(doubtful("李先生反映"), Some("person"));
-        assert_eq!(doubtful("鲁H12345占用通道"), Some("plate"));
-        assert_eq!(doubtful("业主和物业协商"), None);
-        assert_eq!(doubtful("居民安装充电桩"), None);
+        for (text, code, words) in [
+            ("王某反映污水倒灌", "person", "王某"),
+            ("3号楼李先生反映", "person", "李先生"),
+            ("业主张建国反映电梯停运", "person", "张建国"),
+            ("居民于某反映", "person", "于某"),
+            ("鲁H12345占用通道", "plate", "鲁H12345"),
+            ("鲁ＨD12345占用充电车位", "plate", "鲁HD12345"),
+        ] {
+            let doubt = doubtful(text);
+            assert_eq!(doubt, Some(Doubt { code, words: words.to_owned() }), "{text}");
+            assert!(DOUBTS.contains(&code) && check("text", text) == Ok(()), "{text}");
+        }
+        for text in [
+            "业主和物业协商",
+            "业主和业委会协商",
+            "居民安装充电桩",
+            "17号楼",
+            "位于某小区东侧",
+            "由于某种原因未完成",
+            "本周某日停水",
+            "业主许多人反映",
+            "居民高度关注",
+            "业主周末反映噪音",
+            "鲁A段道路",
+            "编号云XM-2022-0001",
+        ] {
+            assert_eq!(doubtful(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn doubts_name_their_fields() {
+        let data = serde_json::json!({
+            "text": "王某反映", "unit": "张阿姨面馆", "changes": [{ "field": "place", "now": "李女士门口" }],
+            "sentTo": ["社区", "刘大爷"],
+        });
+        let fields: Vec<String> = doubts(&data).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["changes[0].now", "sentTo[1]", "text"]);
+    }
+
+    #[test]
+    fn the_free_texts_are_those_that_rules_give_to_the_gate() {
+        let mut texts = Vec::new();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain");
+        crate::domain::sources(&folder, &mut texts);
+        // Of the envelope, of the ledger itself, of the rule book, of an import.
+        let elsewhere = ["actor", "authority", "origin", "parameters", "reportingUnit"];
+        let mut used = std::collections::BTreeSet::new();
+        for text in &texts {
+            for call in ["required(\"", "optional(\""] {
+                used.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()));
+            }
+        }
+        used.retain(|field| !elsewhere.contains(field));
+        // Through a variable or a helper.
+        used.extend(["reason", "now", "place", "chairPost", "recorderPost"]);
+        assert_eq!(used.into_iter().collect::<Vec<_>>(), FREE_TEXT);
     }
 }

@@ -11,12 +11,14 @@
 
 use std::sync::Arc;
 
+use crate::checkpoints::Disowned;
 use crate::clock::{Clock, ClockFault};
 use crate::codec;
 use crate::command::{EVENTS_MAX, Envelope, Receipt, Request};
 use crate::day::Day;
 use crate::domain::World;
 use crate::domain::ledger::LedgerCommand;
+use crate::keys::{KeyFileError, KeyFolder};
 use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError};
 use crate::record::{Position, Revision};
 use crate::rejection::Rejection;
@@ -92,6 +94,9 @@ pub enum Refused {
     /// The ledger refuses writes until it is opened again.
     #[error("the ledger refuses writes until it is opened again")]
     ReadOnly,
+    /// The log is not the one whose checkpoints were signed; it takes nothing until it is restored.
+    #[error(transparent)]
+    Disowned(#[from] Disowned),
     /// The ledger is shutting down.
     #[error("the ledger is shutting down")]
     Closed,
@@ -146,6 +151,9 @@ pub enum LedgerError {
     /// The first events could not be recorded.
     #[error("the ledger cannot be opened for the first time")]
     First(#[source] Box<Refused>),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(Box<KeyFileError>),
     /// Randomness or a file failed.
     #[error("{what}")]
     Io {
@@ -155,6 +163,12 @@ pub enum LedgerError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl From<KeyFileError> for LedgerError {
+    fn from(error: KeyFileError) -> LedgerError {
+        LedgerError::Key(Box::new(error))
+    }
 }
 
 /// What may differ from one opening to the next.
@@ -167,6 +181,8 @@ pub struct Options {
     pub origin: String,
     /// Newest time known from outside, UTC microseconds.
     pub outside_time: Option<i64>,
+    /// What seals the signing key; used when a ledger is made, and when it signs.
+    pub passphrase: Option<String>,
 }
 
 impl Options {
@@ -177,7 +193,13 @@ impl Options {
             log: LogOptions::default(),
             origin: "gongjian.local/governance".to_owned(),
             outside_time: None,
+            passphrase: None,
         }
+    }
+
+    /// The keys of the ledger in a folder.
+    pub fn keys(&self, dir: &std::path::Path) -> KeyFolder {
+        KeyFolder::of(dir, self.passphrase.clone())
     }
 }
 
@@ -219,13 +241,18 @@ impl Writer {
     }
 
     fn is_read_only(&self) -> bool {
-        self.broken || self.committer.log.is_poisoned()
+        self.broken || self.decider.disowned.is_some() || self.committer.log.is_poisoned()
+    }
+
+    /// Takes no more events into a log that is not the one whose checkpoints were signed.
+    pub fn disown(&mut self, why: Disowned) {
+        self.decider.disowned = Some(why);
     }
 
     /// Whether writes are refused, and why.
     pub fn trouble(&self) -> Option<Refused> {
         if self.is_read_only() {
-            return Some(Refused::ReadOnly);
+            return Some(self.decider.read_only());
         }
         self.decider.watch.fault().map(Refused::Clock)
     }
@@ -271,7 +298,7 @@ impl Writer {
     /// [`Refused`] if nothing may be written now, or the id was used before.
     pub fn session(&mut self, id: [u8; 16], command: &serde_json::Value) -> Result<Session<'_>, Refused> {
         if self.is_read_only() {
-            return Err(Refused::ReadOnly);
+            return Err(self.decider.read_only());
         }
         if let Some(range) = self.decider.reader.command(&id) {
             return Err(Refused::CommandReused { position: range.start });

@@ -4,6 +4,7 @@
 //! rules meet storage), [`log`] (bytes, hashes, durability). Nothing here knows HTTP, an async runtime or
 //! a wall clock of its own.
 
+pub mod checkpoints;
 pub mod clock;
 pub mod codec;
 pub mod command;
@@ -14,12 +15,13 @@ pub mod event;
 pub mod domain;
 pub mod evidence;
 pub mod gate;
+pub mod keys;
 pub mod ledger;
 pub mod log;
 pub mod record;
 pub mod rejection;
 pub mod schema;
 pub mod service;
-pub mod signer;
+
 pub mod snapshot;
 pub mod vault;

@@ -11,6 +11,7 @@ pub mod projection;
 pub mod views;
 
 pub mod agreements;
+pub mod entries;
 pub mod imports;
 pub mod meetings;
 pub mod projects;
@@ -22,6 +23,7 @@ pub mod wednesday;
 pub mod runner;
 
 pub mod documents;
+mod due;
 pub mod figures;
 pub mod findings;
 pub mod lists;

@@ -5,6 +5,9 @@ error-rejected = A rule does not allow it.
 error-malformed = { $place } is wrong: { $detail }
     .title = Malformed request
 error-malformed-value = { $place } cannot be “{ $given }”; right would be: { $detail }
+error-unknown-word = There is no { $what } “{ $given }” here. Known: { $known }.
+    .title = Unknown filter word
+error-no-such-filter = What this lists has no { $what }; leave that filter out.
 error-not-found = The ledger has no "{ $what }".
     .title = Not found
 error-before-the-ledger = Nothing was recorded by { $day }; the first record is of { $first }. For how things stood then, use `on`.
@@ -19,7 +22,11 @@ error-too-many = At most { $limit } events at once.
     .title = Too many at once
 error-event-too-large = Command { $index } (from 0) does not fit into an event of 65,535 bytes.
     .title = Event too large
-error-wrong-revision = { $stream } is at revision { $actual }, not where you believed it. Look at it and try again.
+error-wrong-revision =
+    { $actual ->
+        [none] There is no { $stream } in the ledger, though you believed so. Look at it and try again.
+       *[other] { $stream } is at revision { $actual }, not where you believed it. Look at it and try again.
+    }
     .title = Changed meanwhile
 error-command-reused = This commandId was used for another command, at position { $position }.
     .title = Command id reused
@@ -49,3 +56,9 @@ error-clock-jumped = The clock jumped by { $seconds } s. Set it, or run gongjian
     .title = The clock is not believed
 error-clock-outside = The clock is { $seconds } s from outside time. Set it, or run gongjian clock-accept.
     .title = The clock is not believed
+error-no-signature = Nothing can be signed now: { $why }.
+    .title = No signature
+error-log-behind = The ledger has { $size } events, but a checkpoint over { $signed } was signed: it was put back, or lost its tail. Fetch what is missing with restore; until then it can be read and takes nothing.
+    .title = The ledger is behind its checkpoint
+error-log-forked = The first { $signed } events are not those over which a checkpoint was signed: history was changed. Find out with verify, and compare with witnesses and monitors; until then it can be read and takes nothing.
+    .title = The ledger contradicts its checkpoint

@@ -1,5 +1,5 @@
 # What reading a ledger finds wrong, and what would be right. Codes: api/src/workbook/fault.rs.
-# Hints of columns ($expected) are in Chinese, as the workbooks are.
+# Hints of columns ($expected): api/src/workbook/ledgers.rs.
 
 workbook-not-a-workbook = { $file }: not an Excel workbook, or damaged. Open it in Excel or WPS and save it as .xlsx.
 workbook-old-or-protected = { $file }: an old .xls, or protected by a password. Remove the password and save it as .xlsx.
@@ -31,3 +31,4 @@ workbook-conflict = { $file }: “{ $sheet }” { $cell } ({ $header }) says “
 workbook-vanished = { $file }: “{ $sheet }” { $cell } ({ $header }) is blank now, the ledger has recorded “{ $recorded }”. Recorded facts cannot be emptied; fill it in again.
 workbook-needed-by = { $file }: “{ $sheet }” { $cell } ({ $header }) must be filled in because “{ $by }” is. Expected: { $expected }.
 workbook-refused = { $file }: “{ $sheet }” { $cell } ({ $header }) “{ $value }” is refused: { $reason }
+workbook-doubtful = { $file }: “{ $words }” in { $cell } of “{ $sheet }” ({ $header }) looks like { $what }. The ledger names no residents: check the text.

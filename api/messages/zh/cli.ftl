@@ -4,22 +4,26 @@ cli-lang-unknown = 没有语言“{ $lang }”。可用：zh、en。
 cli-no-ledger = { $dir } 中没有账本。请先运行 gongjian init --data { $dir }。
 cli-ledger-exists = { $dir } 中已有账本。
 cli-locked = { $dir } 正被另一个进程使用。请等它结束，或先停止正在运行的 gongjian serve。
-cli-damaged = { $dir } 中的账本已损坏，没有打开。位置 { $position }：{ $what }，应为 { $expected }，实为 { $found }。请运行 gongjian verify 查看，并从备份恢复。
+cli-damaged = { $dir } 中的账本已损坏，没有打开。{ $damage }。请运行 gongjian verify 查看，并从备份恢复。
 cli-storage-damaged = { $dir } 中账本的存储文件打不开，多半已损坏：{ $error }。请不要再写入，从备份恢复。
 cli-opening = 打开 { $dir } 中的账本
 cli-fault = { $what }：{ $error }
 cli-index = 出在第 { $index } 条命令。
+cli-now = 最后一个事件：位置 { $position }，{ $kind }，发生于 { $day }，由{ $post }于 { $at } 记入。
+cli-first = 那条命令：位置 { $position }，{ $stream }，{ $kind }，发生于 { $day }，由{ $post }于 { $at } 记入。
 cli-unreadable = 读不了 { $file }：{ $error }
 cli-not-json = 不是 JSON：{ $error }
 cli-no-such-list = 没有列表“{ $list }”。可用：{ $lists }。
+cli-sheet-needs-community = 清单属于一个社区：请用 --community 写明社区，用 --on 写明日期。
 cli-no-such-template = 没有台账“{ $kind }”。可用：registry、agreements、meetings、wednesday、projects。
 cli-loopback-only = 不能监听 { $listen }：尚无账号，能连上的人什么都能做，所以只许本机地址（如 127.0.0.1:8686）。对外服务请待账号启用，或在本机前置带认证的代理。
 cli-scaled = 共 { $scale } 个县，{ $size } 个事件。
 cli-written = 已写入 { $file }
-cli-made = 已在 { $dir } 建立账本：{ $size } 个事件（开账、规则）。
+cli-made = 已在 { $dir } 建立账本：{ $size } 个事件，位置 0 至 { $last }（开账、规则的布局、规则）。
 cli-recorded = 已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
 cli-replayed = 早已记入 位置 { $position }  { $stream }  修订 { $revision }  { $kind }  { $digest }
 cli-would-record = 可以记入 { $stream }  修订 { $revision }  { $kind }
+cli-warning = { "    " }提醒：{ $warning }
 cli-importing = 导入
 cli-verifying = 核对
 cli-rebuilding = 重建
@@ -49,7 +53,12 @@ cli-demo-elsewhere = 该账本正由另一个进程提供服务。
 cli-demo-next =
     接下来可以看：
       gongjian --data { $dir } trail WT-2022-0000              一个问题从提出到销号
-      gongjian --data { $dir } list findings                   规则对照发现的问题
+      gongjian --data { $dir } list findings                   规则和常理对照出的疑点
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = 是
+cli-paper-origin = 账本：{ $origin }
+cli-paper-size = 事件数：{ $size }
+cli-paper-root = 树根：{ $root }
+cli-exporting = 导出
+cli-exported-tiles = 已导出 { $files } 个文件，含 { $size } 个事件与检查点。

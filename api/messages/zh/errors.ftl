@@ -5,6 +5,9 @@ error-rejected = 不合规则。
 error-malformed = { $place } 有误：{ $detail }
     .title = 请求有误
 error-malformed-value = { $place } 不能是“{ $given }”，应如：{ $detail }
+error-unknown-word = 这里没有“{ $given }”这样的{ $what }。可用：{ $known }。
+    .title = 筛选词不认识
+error-no-such-filter = 这个列表里的记录没有{ $what }，请去掉这个筛选。
 error-not-found = 账本中没有“{ $what }”。
     .title = 没有找到
 error-before-the-ledger = 到 { $day } 为止，账本还没有记录；最早的记录在 { $first }。要看当时的情况，请用 on。
@@ -19,7 +22,11 @@ error-too-many = 一次至多 { $limit } 个事件。
     .title = 一次太多
 error-event-too-large = 第 { $index } 条（从 0 起）写不进一个事件，至多 65535 字节。
     .title = 事件过大
-error-wrong-revision = { $stream } 现在的修订是 { $actual }，与所给的不同。请看现状后再试。
+error-wrong-revision =
+    { $actual ->
+        [none] 账本里没有 { $stream }，与所想不符。请先查看再试。
+       *[other] { $stream } 现在的修订是 { $actual }，与所给的不同。请看现状后再试。
+    }
     .title = 已被他人改动
 error-command-reused = 这个 commandId 已用于另一条命令，见位置 { $position }。
     .title = 命令编号重复
@@ -49,3 +56,9 @@ error-clock-jumped = 时钟跳动了 { $seconds } 秒。请校准，或运行 go
     .title = 时钟不可信
 error-clock-outside = 时钟与外部时间相差 { $seconds } 秒。请校准，或运行 gongjian clock-accept。
     .title = 时钟不可信
+error-no-signature = 现在不能签名：{ $why }。
+    .title = 不能签名
+error-log-behind = 账本只有 { $size } 个事件，而此前已对 { $signed } 个事件签过检查点：账本被退回过，或丢了尾部。请用 restore 取回缺少的部分；在此之前只可读，不可记。
+    .title = 账本落后于已签的检查点
+error-log-forked = 账本的前 { $signed } 个事件不是签过检查点的那些：历史被改过。请用 verify 查明，并与见证单位、监察方核对；在此之前只可读，不可记。
+    .title = 账本与已签的检查点不符

@@ -30,3 +30,4 @@ workbook-conflict = { $file }：“{ $sheet }”{ $cell }（{ $header }）是“
 workbook-vanished = { $file }：“{ $sheet }”{ $cell }（{ $header }）现在为空，账本已记为“{ $recorded }”。已记事实不能清空，请补回。
 workbook-needed-by = { $file }：“{ $sheet }”{ $cell }（{ $header }）不能为空，因为这一行填了“{ $by }”。应填：{ $expected }。
 workbook-refused = { $file }：“{ $sheet }”{ $cell }（{ $header }）“{ $value }”不合规则：{ $reason }
+workbook-doubtful = { $file }：“{ $sheet }”{ $cell }（{ $header }）中的“{ $words }”像是{ $what }。账本不写居民个人信息，请核对文字。

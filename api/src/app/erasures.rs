@@ -2,7 +2,7 @@
 
 use gongjian_core::domain::erasure::{DOCUMENT, ErasureCommand, HOLDER, RECORD};
 use gongjian_core::record::{Position, RecordRef};
-use gongjian_core::vault::{EraseError, Item, erase};
+use gongjian_core::vault::{EraseError, EraseStep, Item, erase};
 use serde_json::{Value, json};
 
 use super::App;
@@ -85,7 +85,13 @@ impl App {
         let (wanted, app) = (id.to_owned(), self.clone());
         let done = self.with_writer(move |writer| {
             let is_record = writer.world().erasure.get(&wanted).is_some_and(|it| it.scope == RECORD);
-            let done = erase(writer, &wanted, &actor, command_id, &mut |_| Ok(()));
+            let done = erase(writer, &wanted, &actor, command_id, &mut |step| {
+                if step == EraseStep::Ordered {
+                    // Whoever asked for the erasure can later show the order in a tree that was signed before it.
+                    app.keep_checkpoint();
+                }
+                Ok(())
+            });
             if is_record && done.is_ok() {
                 // On this thread, so that no follower folds between the two.
                 app.forget_folded(writer.snapshots());

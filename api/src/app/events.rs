@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use gongjian_core::command::occurred_text;
 use gongjian_core::domain::schema::{Declaration, stream_id};
 use gongjian_core::domain::{Event, kinds, schema::SchemaEvent};
-use gongjian_core::log::{LogReader, ReadError};
+use gongjian_core::log::{LogReader, RECORD_ERASED, ReadError};
 use gongjian_core::record::{Assurance, Digest, Position, RecordRef};
 use gongjian_core::schema;
 use serde::Serialize;
@@ -123,7 +123,33 @@ pub struct EventPage {
     pub next: Option<Position>,
 }
 
+/// The name of every kind of event that this program knows, each once.
+pub fn kind_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = kinds().into_iter().map(|kind| kind.name).collect();
+    names.dedup();
+    names
+}
+
 impl App {
+    /// Lets the name of a kind pass that this program or the log knows.
+    ///
+    /// # Errors
+    /// [`Problem`] with the kinds of the same category, or with all.
+    pub fn check_kind(&self, kind: &str) -> Result<(), Problem> {
+        let names = kind_names();
+        let declared = || !self.reader().stream(&format!("schema/{}", stream_id(kind, 1))).is_empty();
+        if names.contains(&kind) || kind == RECORD_ERASED || declared() {
+            return Ok(());
+        }
+        let category = kind.split('.').next().unwrap_or_default();
+        let of_category = |name: &&&str| name.split('.').next() == Some(category);
+        let mut known: Vec<String> = names.iter().filter(of_category).map(|&name| name.to_owned()).collect();
+        if known.is_empty() {
+            known = names.iter().map(|&name| name.to_owned()).collect();
+        }
+        Err(Problem::unknown_word("kind", kind, known))
+    }
+
     /// An event as JSON, or `None` beyond the end of the log.
     ///
     /// # Errors

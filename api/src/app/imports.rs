@@ -2,8 +2,8 @@
 
 use super::{App, random_id};
 use crate::error::{FieldFault, Problem};
-use crate::import::{ImportError, Input, Options, Outcome, export, import, read_all};
-use crate::messages::Text;
+use crate::import::{ImportError, Input, Options, Outcome, Warning, export, import, read_all};
+use crate::messages::{Language, Text};
 use crate::workbook::{self, Kind, Reading};
 
 /// Faults that an answer lists at most.
@@ -41,36 +41,46 @@ impl App {
     ) -> Result<Outcome, Problem> {
         let id = random_id()?;
         let done = self.with_writer(move |writer| import(writer, readings, &options, id))?;
+        let done = done.map(|mut outcome| {
+            let told = |fault: &workbook::Fault| {
+                let FieldFault { place, detail } = told(fault, text);
+                Warning { pointer: place, code: fault.problem.code(), detail }
+            };
+            outcome.warnings = outcome.doubts.iter().take(FAULTS_MAX).map(told).collect();
+            outcome
+        });
         done.map_err(|error| match error {
             ImportError::Refused(refused) => self.explain(refused),
             ImportError::Faults(faults) => {
                 let mut problem =
                     Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "workbook-faults")
                         .with("count", faults.len());
-                problem.errors = faults
-                    .iter()
-                    .take(FAULTS_MAX)
-                    .map(|fault| {
-                        let mut args = fault.args();
-                        if let workbook::Problem::Refused { rule, because } = &fault.problem {
-                            let because = because.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-                            args.push(("reason", text.refusal(rule, because)));
-                        }
-                        let args: Vec<(&str, &str)> =
-                            args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                        let place = [fault.file.as_str(), &fault.sheet, &fault.cell]
-                            .into_iter()
-                            .filter(|part| !part.is_empty())
-                            .collect::<Vec<_>>()
-                            .join("#");
-                        FieldFault {
-                            place,
-                            detail: text.get(&format!("workbook-{}", fault.problem.code()), &args),
-                        }
-                    })
-                    .collect();
+                problem.errors = faults.iter().take(FAULTS_MAX).map(|fault| told(fault, text)).collect();
                 problem
             }
         })
     }
+}
+
+/// A fault or a warning of a workbook in words, with its place.
+fn told(fault: &workbook::Fault, text: Text) -> FieldFault {
+    let mut args = fault.args();
+    let expected = match text.language() {
+        Language::Chinese => fault.expected.chinese,
+        Language::English => fault.expected.english,
+    };
+    args.push(("expected", expected.to_owned()));
+    match &fault.problem {
+        workbook::Problem::Refused { rule, because } => {
+            let because = because.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            args.push(("reason", text.refusal(rule, because)));
+        }
+        workbook::Problem::NotInList { allowed } => args.push(("allowed", text.listed(allowed))),
+        workbook::Problem::Doubtful { doubt, .. } => args.push(("what", text.word("doubt", doubt))),
+        _ => {}
+    }
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let parts = [fault.file.as_str(), &fault.sheet, &fault.cell];
+    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#");
+    FieldFault { place, detail: text.get(&format!("workbook-{}", fault.problem.code()), &args) }
 }

@@ -1,6 +1,6 @@
 //! Registers: every list with its filters, as the read models give them.
 
-use gongjian_projections::lists::{self, ListError, Page, Query, WHATS};
+use gongjian_projections::lists::{self, ListError, Page, Query, Sheet, WHATS};
 use gongjian_projections::registry::Kind;
 use serde_json::{Value, json};
 
@@ -14,11 +14,11 @@ impl App {
     /// A page of a list. The day of `query` counts only where `asked` names one.
     ///
     /// # Errors
-    /// [`Problem`]: an unknown name or field, a foreign cursor, or the log cannot be folded.
+    /// [`Problem`]: an unknown name, word or field, a foreign cursor, or the log cannot be folded.
     pub fn list(&self, what: &str, query: &Query, asked: Asked) -> Result<Page, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        lists::list(&views, what, &Query { on, ..query.clone() }).map_err(problem)
+        lists::list(&views, what, &Query { on, ..query.clone() }).map_err(|error| problem(what, error))
     }
 
     /// One item of a list.
@@ -28,7 +28,9 @@ impl App {
     pub fn item(&self, what: &str, id: &str, asked: Asked) -> Result<Value, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        lists::one(&views, what, id, on).map_err(problem)?.ok_or_else(|| Problem::not_found(id))
+        lists::one(&views, what, id, on)
+            .map_err(|error| problem(what, error))?
+            .ok_or_else(|| Problem::not_found(id))
     }
 
     /// The members of an alliance on a day.
@@ -53,12 +55,26 @@ impl App {
             "asOf": { "position": views.position().checked_sub(1), "on": on },
         }))
     }
+
+    /// The sheet of a community's Wednesday meeting on the day that is asked for.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such community, or the log cannot be folded.
+    pub fn wednesday_sheet(&self, community: &str, asked: Asked) -> Result<Sheet, Problem> {
+        let views = self.views_as_of(asked.last)?;
+        let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
+        lists::wednesday_sheet(&views, community, on).ok_or_else(|| Problem::not_found(community))
+    }
 }
 
-fn problem(error: ListError) -> Problem {
+fn problem(what: &str, error: ListError) -> Problem {
     match error {
         ListError::UnknownRegister(what) => Problem::not_found(&what),
         ListError::UnknownName { given, .. } => Problem::not_found(&given),
+        ListError::UnknownWord { filter, given, known } => {
+            Problem::unknown_word(filter, &given, known.iter().map(|word| (*word).to_owned()).collect())
+                .with("list", what)
+        }
         ListError::UnknownField(field) => Problem::malformed("sort", field),
         ListError::BadCursor => Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid-cursor"),
     }

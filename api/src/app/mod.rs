@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use gongjian_core::clock::{Clock, SystemClock};
 use gongjian_core::command::Request;
 use gongjian_core::day::Day;
+use gongjian_core::keys::KeyFolder;
 use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
-use gongjian_core::log::{Head, LogReader, SCHEMA_DECLARED};
+use gongjian_core::log::storage::MemoryStorage;
+use gongjian_core::log::{Head, Log, LogReader, SCHEMA_DECLARED};
 use gongjian_core::record::Position;
 use gongjian_core::service::Ledger;
 use serde_json::{Value, json};
@@ -21,6 +23,7 @@ use crate::error::Problem;
 
 mod erasures;
 mod events;
+mod evidence;
 mod follow;
 mod imports;
 mod lists;
@@ -30,7 +33,7 @@ mod vault;
 mod witness;
 
 pub use erasures::NewErasure;
-pub use events::{EventFilter, EventPage, ShownEvent, instant, uuid};
+pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};
@@ -38,6 +41,7 @@ pub use upkeep::{Rebuilt, Verification, random_id};
 pub use vault::{Asker, NewDocument, NewHolder, content_of};
 
 use events::Layouts;
+use evidence::Evidence;
 use follow::{HeadFollower, Kept, KeptFollower};
 use read::History;
 
@@ -58,6 +62,7 @@ struct Shared {
     head: watch::Receiver<u64>,
     kept: Arc<Kept>,
     history: History,
+    evidence: Evidence,
     layouts: Layouts,
     clock: Arc<dyn Clock>,
     dir: Option<PathBuf>,
@@ -68,8 +73,16 @@ struct Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        self.evidence.sign();
         self.kept.save();
     }
+}
+
+/// Where the passphrase of sealed keys is taken from.
+pub const PASSPHRASE: &str = "GONGJIAN_PASSPHRASE";
+
+fn passphrase() -> Option<String> {
+    std::env::var(PASSPHRASE).ok().filter(|passphrase| !passphrase.is_empty())
 }
 
 impl App {
@@ -82,10 +95,12 @@ impl App {
         if let Some(origin) = origin {
             origin.clone_into(&mut options.origin);
         }
-        let clock = Arc::clone(&options.clock);
+        options.passphrase = passphrase();
+        let (clock, keys) = (Arc::clone(&options.clock), options.keys(dir));
         let started = Instant::now();
-        let writer = Writer::create(dir, options)?;
-        App::over(writer, clock, Some(dir), started)
+        let mut writer = Writer::create(dir, options)?;
+        let evidence = Evidence::open(&mut writer, dir, &keys);
+        App::with(writer, clock, Some(dir), evidence, started)
     }
 
     /// Opens the ledger in a folder.
@@ -94,21 +109,40 @@ impl App {
     /// [`LedgerError`], among them that another process holds it.
     pub fn open(dir: &Path) -> Result<App, LedgerError> {
         let options = Options::new(Arc::new(SystemClock::default()));
-        let clock = Arc::clone(&options.clock);
+        let (clock, keys) = (Arc::clone(&options.clock), KeyFolder::of(dir, passphrase()));
         let started = Instant::now();
-        let writer = Writer::open(dir, options)?;
+        let mut writer = Writer::open(dir, options)?;
         witness::check(dir, writer.reader().size()).map_err(gongjian_core::log::OpenError::from)?;
-        App::over(writer, clock, Some(dir), started)
+        let evidence = Evidence::open(&mut writer, dir, &keys);
+        App::with(writer, clock, Some(dir), evidence, started)
     }
 
-    /// An app over any writer, for tests.
+    /// A new ledger in memory, to try something where there is none; it goes with the app.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn over(
+    pub fn in_memory() -> Result<App, LedgerError> {
+        let options = Options::new(Arc::new(SystemClock::default()));
+        let clock = Arc::clone(&options.clock);
+        let started = Instant::now();
+        let log = Log::with_storage(Arc::new(MemoryStorage::default()), None)?;
+        App::over(Writer::with_log(log, &options)?, clock, started)
+    }
+
+    /// An app over a ledger in memory: it has no key and signs nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn over(writer: Writer, clock: Arc<dyn Clock>, started: Instant) -> Result<App, LedgerError> {
+        let evidence = Evidence::without_key(&writer);
+        App::with(writer, clock, None, evidence, started)
+    }
+
+    fn with(
         mut writer: Writer,
         clock: Arc<dyn Clock>,
         dir: Option<&Path>,
+        evidence: Evidence,
         started: Instant,
     ) -> Result<App, LedgerError> {
         let reader = writer.reader();
@@ -128,6 +162,7 @@ impl App {
                 head,
                 kept,
                 history: History::default(),
+                evidence,
                 layouts: Layouts::default(),
                 clock,
                 dir: dir.map(Path::to_owned),

@@ -120,6 +120,9 @@ impl App {
             Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
         };
         let mut report = report_with(&views, quarter, &scope, on, evidence);
+        for balance in report.balances.iter().filter(|balance| !balance.holds) {
+            tracing::error!(quarter = %quarter, stock = balance.stock.name(), "a balance of the report does not hold");
+        }
         if let Some(position) = report.as_of.position
             && let Some(digest) = self.reader().digest(position)?
         {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::App;
 use super::follow::source;
 use crate::error::Problem;
+use crate::messages::Text;
 
 /// How often progress is told.
 const PROGRESS_EVENTS: u64 = 4_096;
@@ -48,15 +49,16 @@ impl Verification {
             && self.vault_closed.is_none()
     }
 
-    /// The JSON of command line and HTTP.
-    pub fn to_json(&self) -> Value {
+    /// The JSON of command line and HTTP, with its sentences in the reader's language.
+    pub fn to_json(&self, text: Text) -> Value {
         let faults: Vec<Value> = self
             .faults
             .iter()
             .map(|fault| {
                 json!({
-                    "position": fault.position, "what": fault.what,
-                    "expected": fault.expected, "found": fault.found,
+                    "position": fault.position, "code": fault.what.code(), "detail": text.corruption(fault),
+                    "what": text.saying(&fault.what), "expected": text.saying(&fault.expected),
+                    "found": text.saying(&fault.found),
                 })
             })
             .collect();

@@ -22,12 +22,8 @@ pub(super) fn check(dir: &Path, size: u64) -> Result<(), Corruption> {
     if known <= size {
         return Ok(());
     }
-    Err(Corruption {
-        position: size,
-        what: "the log's length".to_owned(),
-        expected: format!("at least {known} events, as {} shows", witness.display()),
-        found: format!("{size} events"),
-    })
+    let expected = ("at least, by what was made of it,", format!("{known} ({})", witness.display()));
+    Err(Corruption::new(size, "number of events", expected, size))
 }
 
 fn newest_snapshot(dir: &Path) -> Option<(Position, PathBuf)> {

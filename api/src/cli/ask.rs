@@ -11,6 +11,8 @@ use super::Common;
 use super::client::{Ask, Ledger, encoded, target};
 use super::failure::{Failure, print, say};
 
+/// The list that is one community's Wednesday sheet.
+const SHEET: &str = "sheet";
 /// Rows asked for at once.
 const PAGE: &str = "1000";
 
@@ -59,7 +61,7 @@ pub(super) fn events(common: &Common, verb: &Events) -> Result<(), Failure> {
 
 #[derive(Args, Debug)]
 pub(super) struct List {
-    /// 列什么：agreements, projects, meetings, decisions, issues, findings… / which list
+    /// 列什么：agreements, projects, meetings, decisions, issues, findings, calendar, sheet… / which list
     what: String,
     /// 社区 / community, by code or name
     #[arg(long)]
@@ -74,7 +76,7 @@ pub(super) struct List {
     #[arg(long)]
     unit: Option<String>,
     /// 类别 / category, kind or type
-    #[arg(long)]
+    #[arg(long, visible_alias = "kind")]
     category: Option<String>,
     /// 此日前到期未办结 / due before this day and not done
     #[arg(long, value_name = "DATE")]
@@ -114,13 +116,19 @@ enum ListFormat {
 
 pub(super) fn list(common: &Common, verb: &List) -> Result<(), Failure> {
     let ledger = Ledger::open(common)?;
-    let path = format!("/api/v1/{}", encoded(&verb.what));
-    if !crate::app::LISTS.contains(&verb.what.as_str()) {
-        let lists = crate::app::LISTS.join(", ");
+    let is_sheet = verb.what == SHEET;
+    let path = match (is_sheet, &verb.community) {
+        (false, _) => format!("/api/v1/{}", encoded(&verb.what)),
+        (true, Some(community)) => format!("/api/v1/communities/{}/wednesday-sheet", encoded(community)),
+        (true, None) => return Err(Failure::usage(common, "cli-sheet-needs-community", &[])),
+    };
+    if !is_sheet && !crate::app::LISTS.contains(&verb.what.as_str()) {
+        let lists: Vec<&str> = crate::app::LISTS.iter().copied().chain([SHEET]).collect();
+        let lists = lists.join(", ");
         return Err(Failure::usage(common, "cli-no-such-list", &[("list", &verb.what), ("lists", &lists)]));
     }
     let mut query = vec![
-        ("community", verb.community.clone()),
+        ("community", verb.community.clone().filter(|_| !is_sheet)),
         ("street", verb.street.clone()),
         ("state", verb.state.clone()),
         ("unit", verb.unit.clone()),
@@ -139,6 +147,11 @@ pub(super) fn list(common: &Common, verb: &List) -> Result<(), Failure> {
         query.push(("format", Some(word.to_owned())));
         query.push(("limit", verb.limit.map(|limit| limit.to_string())));
         return print(common, &ledger.fetch(common, &Ask::get(target(&path, &query)))?);
+    }
+    if is_sheet {
+        let mut bytes = ledger.fetch(common, &Ask::get(target(&path, &query)))?;
+        bytes.push(b'\n');
+        return print(common, &bytes);
     }
     let whole = all_pages(common, &ledger, &path, query, verb.limit)?;
     say(common, &whole.to_string())

@@ -60,16 +60,33 @@ impl Ledger {
         })
     }
 
+    /// The same, or `None` where there is no ledger.
+    pub(super) fn find(common: &Common) -> Result<Option<Ledger>, Failure> {
+        Ledger::seek(common, || match App::open(&common.data) {
+            Err(LedgerError::Open(OpenError::Missing(_))) => Ok(None),
+            other => other.map(Some),
+        })
+    }
+
     fn open_with(common: &Common, open: impl Fn() -> Result<App, LedgerError>) -> Result<Ledger, Failure> {
+        let found = Ledger::seek(common, || open().map(Some))?;
+        let missing = || LedgerError::Open(OpenError::Missing(common.data.clone()));
+        found.ok_or_else(|| Failure::opening(common, &common.data, &missing()))
+    }
+
+    fn seek(
+        common: &Common,
+        open: impl Fn() -> Result<Option<App>, LedgerError>,
+    ) -> Result<Option<Ledger>, Failure> {
         let path = common.data.join("socket");
         let started = Instant::now();
         loop {
             // A server is asked first: opening what it holds would only cost time.
             if path.exists() && socket::answers(&path) {
-                return Ok(Ledger::There(path));
+                return Ok(Some(Ledger::There(path)));
             }
             match open() {
-                Ok(app) => return Ok(Ledger::Here(app)),
+                Ok(app) => return Ok(app.map(Ledger::Here)),
                 Err(LedgerError::Open(OpenError::Storage(StorageError::Locked { .. })))
                     if started.elapsed() < PATIENCE =>
                 {

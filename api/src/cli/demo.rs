@@ -72,11 +72,11 @@ pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
     bar.finish_and_clear();
     let found = found.map_err(|problem| Failure::problem(common, &problem))?;
     if !found.is_sound() {
-        say(common, &found.to_json().to_string())?;
+        say(common, &found.to_json(common.text()).to_string())?;
         return Err(Failure::found());
     }
     if common.json {
-        say(common, &found.to_json().to_string())?;
+        say(common, &found.to_json(common.text()).to_string())?;
     } else {
         say(common, &common.text().get("cli-sound", &[("size", &found.size.to_string())]))?;
         let query = [("quarter", Some(QUARTER.to_owned())), ("format", Some("text".to_owned()))];

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Common;
 use crate::error::{Problem, chain};
+use crate::messages::Text;
 
 /// Refused, or verification failed.
 const REFUSED: u8 = 1;
@@ -31,6 +32,11 @@ impl Failure {
         self.code
     }
 
+    /// Whether it is the machine's fault, so that another try may do better.
+    pub(super) fn is_fault(&self) -> bool {
+        self.code == FAULT
+    }
+
     /// Prints what there is to say: JSON on the standard output where that was asked for.
     pub fn print(&self) {
         match &self.json {
@@ -51,6 +57,16 @@ impl Failure {
     pub(super) fn fault(common: &Common, what: &str, error: &(dyn Error + 'static)) -> Failure {
         let args = [("what", what), ("error", &chain(error))];
         Failure::said(common, FAULT, "cli-fault", &args)
+    }
+
+    /// Somebody said no, for a reason that is printed.
+    pub(super) fn refused(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, REFUSED, key, args)
+    }
+
+    /// The machine is not as it must be, in words of the message files.
+    pub(super) fn said_fault(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, FAULT, key, args)
     }
 
     fn said(common: &Common, code: u8, key: &str, args: &[(&str, &str)]) -> Failure {
@@ -87,9 +103,7 @@ impl Failure {
         if let Some(index) = document["index"].as_u64().filter(|index| *index > 0) {
             lines.push(common.text().get("cli-index", &[("index", &(index + 1).to_string())]));
         }
-        if document["current"].is_object() {
-            lines.push(document["current"].to_string());
-        }
+        lines.extend(there_now(common.text(), &document["current"]));
         lines.push(format!("[{}]", text("code")));
         Failure { code, lines, json: None }
     }
@@ -107,14 +121,8 @@ impl Failure {
                 Failure::said(common, FAULT, "cli-locked", &args)
             }
             LedgerError::Open(OpenError::Corrupt(corruption)) => {
-                let position = corruption.position.to_string();
-                let args = [
-                    ("dir", folder.as_str()),
-                    ("position", &position),
-                    ("what", &corruption.what),
-                    ("expected", &corruption.expected),
-                    ("found", &corruption.found),
-                ];
+                let damage = common.text().corruption(corruption);
+                let args = [("dir", folder.as_str()), ("damage", &damage)];
                 Failure::said(common, FAULT, "cli-damaged", &args)
             }
             LedgerError::Open(OpenError::Storage(
@@ -127,6 +135,35 @@ impl Failure {
             other => Failure::fault(common, &common.text().get("cli-opening", &args), other),
         }
     }
+}
+
+/// What is there now, on a conflict: a stream with its last events, or the first event of a command.
+fn there_now(text: Text, current: &Value) -> Option<String> {
+    let of_stream = current["lastEvents"].as_array();
+    let (key, event) = match of_stream {
+        Some(events) => ("cli-now", events.last()?),
+        None => ("cli-first", current),
+    };
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let args = [
+        ("stream", word(&event["stream"])),
+        ("position", event["position"].as_u64()?.to_string()),
+        ("kind", text.word("kind", event["kind"].as_str()?)),
+        ("day", word(&event["occurredOn"])),
+        ("at", local_time(event["recordedAt"].as_str()?)),
+        ("post", text.word("post", event["recordedBy"].as_str()?)),
+    ];
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Some(text.get(key, &args))
+}
+
+/// An instant as clocks of the county show it, to the minute.
+fn local_time(instant: &str) -> String {
+    let county = jiff::tz::offset(8);
+    instant.parse::<jiff::Timestamp>().map_or_else(
+        |_| instant.to_owned(),
+        |at| county.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
 }
 
 /// Prints to the standard output; a reader that has gone ends the verb quietly.

@@ -12,7 +12,8 @@ use super::Common;
 use super::client::{Ask, Ledger};
 use super::failure::{Failure, print, say};
 use super::progress;
-use crate::import::{Input, Options};
+use crate::app::App;
+use crate::import::{Input, Options, Outcome, read_all};
 
 /// Planned events that a dry run prints.
 const PLAN_SHOWN: usize = 40;
@@ -40,14 +41,45 @@ pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
         })?;
         inputs.push(Input { name, bytes });
     }
-    // A trial leaves no ledger behind where there was none.
-    let ledger = if verb.dry_run { Ledger::open(common)? } else { Ledger::open_or_create(common)? };
     let options = Options { dry_run: verb.dry_run, correct: verb.correct.clone() };
-    let outcome = import(common, &ledger, inputs, options)?;
+    let outcome = match Ledger::find(common)? {
+        Some(ledger) => import(common, &ledger, inputs, options)?,
+        None => first_import(common, &inputs, options)?,
+    };
     if common.json {
         return say(common, &outcome.to_string());
     }
     print(common, told(common, &outcome).as_bytes())
+}
+
+/// Imports where there is no ledger yet. It is tried in memory first, so that what fails, or is only a trial,
+/// leaves no empty ledger behind.
+fn first_import(common: &Common, inputs: &[Input], options: Options) -> Result<Value, Failure> {
+    let readings = read_all(inputs);
+    let trial = App::in_memory().map_err(|error| Failure::opening(common, &common.data, &error))?;
+    let dry = Options { dry_run: true, ..options.clone() };
+    let tried = trial
+        .import_readings(readings.clone(), dry, common.text())
+        .map_err(|problem| Failure::problem(common, &problem))?;
+    if options.dry_run {
+        return as_json(common, &tried);
+    }
+    drop(trial);
+    match Ledger::open_or_create(common)? {
+        Ledger::Here(app) => app
+            .import_readings(readings, options, common.text())
+            .map_err(|problem| Failure::problem(common, &problem))
+            .and_then(|outcome| as_json(common, &outcome)),
+        // Somebody else was faster.
+        there @ Ledger::There(_) => {
+            let copy = |input: &Input| Input { name: input.name.clone(), bytes: input.bytes.clone() };
+            import(common, &there, inputs.iter().map(copy).collect(), options)
+        }
+    }
+}
+
+fn as_json(common: &Common, outcome: &Outcome) -> Result<Value, Failure> {
+    serde_json::to_value(outcome).map_err(|error| Failure::fault(common, "import", &error))
 }
 
 /// Imports here or over there; the outcome as JSON.
@@ -62,9 +94,7 @@ pub(super) fn import(
         Ledger::Here(app) => app
             .import(&inputs, options, common.text())
             .map_err(|problem| Failure::problem(common, &problem))
-            .and_then(|outcome| {
-                serde_json::to_value(outcome).map_err(|error| Failure::fault(common, "import", &error))
-            }),
+            .and_then(|outcome| as_json(common, &outcome)),
         Ledger::There(_) => {
             let files: Vec<Value> = inputs
                 .iter()
@@ -89,8 +119,8 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
         out.push('\n');
     };
     let list = |value: &Value| {
-        let parts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        parts.join("、")
+        let parts = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        text.listed(&parts.collect::<Vec<_>>())
     };
     for file in outcome["files"].as_array().into_iter().flatten() {
         let name = file["file"].as_str().unwrap_or_default();
@@ -107,6 +137,9 @@ pub(super) fn told(common: &Common, outcome: &Value) -> String {
     }
     for missing in outcome["missing"].as_array().into_iter().flatten() {
         put("cli-row-missing", &[("row", missing["stream"].as_str().unwrap_or_default())]);
+    }
+    for warning in outcome["warnings"].as_array().into_iter().flatten() {
+        put("cli-warning", &[("warning", warning["detail"].as_str().unwrap_or_default())]);
     }
     let total: u64 =
         outcome["events"].as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();

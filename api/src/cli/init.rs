@@ -26,7 +26,11 @@ pub(super) fn run(common: &Common, verb: &Init) -> Result<(), Failure> {
                 .to_string(),
         );
     }
-    let args = [("dir", common.data.display().to_string()), ("size", head.size.to_string())];
+    let args = [
+        ("dir", common.data.display().to_string()),
+        ("size", head.size.to_string()),
+        ("last", head.size.saturating_sub(1).to_string()),
+    ];
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     say(common, &common.text().get("cli-made", &args))
 }

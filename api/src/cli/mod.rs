@@ -9,16 +9,19 @@ mod client;
 mod demo;
 mod document;
 mod erase;
+mod evidence;
 mod failure;
 mod holder;
 mod import;
 mod init;
+mod monitor;
 mod progress;
 mod record;
 mod serve;
 mod socket;
 mod template;
 mod upkeep;
+mod witness;
 
 pub use failure::Failure;
 
@@ -66,7 +69,11 @@ enum Verb {
     Import(import::Import),
     /// 空白台账模板 / an empty workbook to fill in
     Template(template::Template),
-    /// 导出台账工作簿，可原样导回 / a register as a workbook that can be imported again
+    /// 检查点：现有全部事件的签名摘要 / sign what is there now
+    Checkpoint(evidence::Checkpoint),
+    /// 证明：事件在账、前后一致 / prove that an event is in the ledger
+    Prove(evidence::Prove),
+    /// 导出台账工作簿（可原样导回）或 tiles（供离线核对） / a register as a workbook, or the tiles
     Export(template::Export),
     /// 记入命令 / record commands, given as JSON
     Record(record::Record),
@@ -90,6 +97,8 @@ enum Verb {
     Erase(erase::Erase),
     /// 确认时钟正确 / say that the clock is right
     ClockAccept(upkeep::ClockAccept),
+    /// 见证其他账本的检查点 / cosign the checkpoints of other ledgers
+    Witness(witness::Witness),
 }
 
 /// Does what the arguments say.
@@ -109,6 +118,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Init(verb) => init::run(common, verb),
         Verb::Import(verb) => import::run(common, verb),
         Verb::Template(verb) => template::run(common, verb),
+        Verb::Checkpoint(verb) => evidence::checkpoint(common, verb),
+        Verb::Prove(verb) => evidence::prove(common, verb),
         Verb::Export(verb) => template::export(common, verb),
         Verb::Record(verb) => record::run(common, verb),
         Verb::Events(verb) => ask::events(common, verb),
@@ -121,5 +132,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Holder(verb) => holder::run(common, verb),
         Verb::Erase(verb) => erase::run(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
+        Verb::Witness(verb) => witness::run(common, verb),
     }
 }

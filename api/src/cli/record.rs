@@ -79,6 +79,11 @@ pub(super) fn run(common: &Common, verb: &Record) -> Result<(), Failure> {
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         out.push_str(&text.get(key, &args));
         out.push('\n');
+        for warning in receipt["warnings"].as_array().into_iter().flatten() {
+            let detail = warning["detail"].as_str().unwrap_or_default();
+            out.push_str(&text.get("cli-warning", &[("warning", detail)]));
+            out.push('\n');
+        }
     }
     print(common, out.as_bytes())
 }

@@ -21,14 +21,17 @@ pub(super) struct Template {
 
 #[derive(Args, Debug)]
 pub(super) struct Export {
-    /// 哪一种台账：registry, agreements, meetings, wednesday, projects / which ledger
+    /// 哪一种台账：registry, agreements, meetings, wednesday, projects；或 tiles / which ledger, or tiles
     kind: String,
-    /// 写入文件 / file to write
-    #[arg(short, long, value_name = "FILE.xlsx")]
+    /// 写入文件或目录 / file or folder to write
+    #[arg(short, long, value_name = "FILE.xlsx|DIR")]
     output: PathBuf,
 }
 
 pub(super) fn export(common: &Common, verb: &Export) -> Result<(), Failure> {
+    if verb.kind == "tiles" {
+        return super::evidence::export_tiles(common, &verb.output);
+    }
     if Kind::of_name(&verb.kind).is_none() {
         return Err(Failure::usage(common, "cli-no-such-template", &[("kind", &verb.kind)]));
     }

@@ -1,5 +1,7 @@
 //! `verify`, `rebuild` and `clock-accept`.
 
+use std::path::PathBuf;
+
 use axum::http::Method;
 use clap::Args;
 use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
@@ -8,13 +10,23 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
+use super::monitor::{self, Watch};
 use super::progress;
 use crate::app::Verification;
 
 #[derive(Args, Debug)]
-pub(super) struct Verify {}
+pub(super) struct Verify {
+    /// 公布的分块目录；不给则核对 --data 中的账本 / a published folder of tiles, instead of the ledger in --data
+    #[arg(value_name = "DIR_OF_TILES", conflicts_with = "url")]
+    tiles: Option<PathBuf>,
+    #[command(flatten)]
+    watch: Watch,
+}
 
-pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
+pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
+    if verb.tiles.is_some() || verb.watch.is_used() {
+        return monitor::run(common, &verb.watch, verb.tiles.as_deref());
+    }
     let found = match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
@@ -24,7 +36,7 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
                 shown.set_position(done);
             });
             bar.finish_and_clear();
-            found.map_err(|problem| Failure::problem(common, &problem))?.to_json()
+            found.map_err(|problem| Failure::problem(common, &problem))?.to_json(common.text())
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
@@ -34,7 +46,7 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
             found?
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
-        Err(failure) => without_opening(common).ok_or(failure)?.to_json(),
+        Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
     };
     let sound = found["sound"].as_bool().unwrap_or_default();
     let shown = if common.json { found.to_string() } else { told(common, &found) };
@@ -70,9 +82,7 @@ fn told(common: &Common, found: &Value) -> String {
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut lines = Vec::new();
     for fault in found["faults"].as_array().into_iter().flatten() {
-        let args = ["position", "what", "expected", "found"].map(|name| (name, word(&fault[name])));
-        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        lines.push(text.get("cli-fault-at", &args));
+        lines.push(word(&fault["detail"]));
     }
     for stale in found["snapshots"].as_array().into_iter().flatten() {
         let key = format!("cli-{}", word(&stale["code"]));

@@ -6,13 +6,15 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
-use gongjian_core::command::{Receipt, Request, parse_id, parse_request};
+use gongjian_core::command::{Envelope, Receipt, Request, parse_id, parse_request};
+use gongjian_core::gate::{self, Doubt};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answered, AppState, Asking, aside, json};
+use super::{Answered, AppState, Asking, Reader, aside, json};
 use crate::app::{App, random_id, uuid};
 use crate::error::Problem;
+use crate::messages::Text;
 
 /// Smaller bodies are read where they arrive; handing them over would cost more.
 const ASIDE_BYTES: usize = 256 << 10;
@@ -24,21 +26,37 @@ struct Recorded {
     #[serde(flatten)]
     receipt: Receipt,
     replayed: bool,
+    /// What looks personal in the command's free texts; it was taken all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
+}
+
+/// A free text that looks personal without being certain.
+#[derive(Serialize)]
+struct Warning {
+    field: String,
+    code: &'static str,
+    words: String,
+    detail: String,
 }
 
 pub(crate) async fn post(
     State(state): State<AppState>,
     asking: Asking,
+    Reader(text): Reader,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
     let body = body.map_err(|rejection| body_problem(&rejection))?;
     let dry_run = asking.flag("dryRun")?;
     let app = state.app.clone();
-    let (mut request, is_list) =
-        if body.len() > ASIDE_BYTES { aside(move || read(&app, &body)).await? } else { read(&app, &body)? };
+    let Read { mut request, is_list, warnings } = if body.len() > ASIDE_BYTES {
+        aside(move || read(&app, &body, text)).await?
+    } else {
+        read(&app, &body, text)?
+    };
     check_key(&headers, &request)?;
     if dry_run {
         request = request.dry_run();
@@ -56,7 +74,11 @@ pub(crate) async fn post(
     let mut receipts: Vec<Recorded> = answer
         .receipts
         .into_iter()
-        .map(|receipt| Recorded { command_id: command_id.clone(), receipt, replayed, dry_run })
+        .zip(warnings.into_iter().chain(std::iter::repeat_with(Vec::new)))
+        .map(|(receipt, warnings)| {
+            let command_id = command_id.clone();
+            Recorded { command_id, receipt, replayed, warnings, dry_run }
+        })
         .collect();
     match receipts.pop() {
         Some(only) if !is_list => json(status, &only),
@@ -67,11 +89,35 @@ pub(crate) async fn post(
     }
 }
 
-fn read(app: &App, body: &[u8]) -> Result<(Request, bool), Problem> {
+/// A body that was read.
+struct Read {
+    request: Request,
+    is_list: bool,
+    /// Of each command in order; empty where no text of the body is doubtful.
+    warnings: Vec<Vec<Warning>>,
+}
+
+fn read(app: &App, body: &[u8], text: Text) -> Result<Read, Problem> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| Problem::malformed("body", error.to_string()))?;
     let fallback = random_id()?;
-    Ok(parse_request(value, None, app.today(), fallback)?)
+    let (request, is_list) = parse_request(value, None, app.today(), fallback)?;
+    // Most bodies hold nothing doubtful: a look at them whole is enough, unless they hide letters in escapes.
+    let whole = String::from_utf8_lossy(body);
+    let look = whole.contains("\\u") || gate::doubtful(&whole).is_some();
+    let of_one = |envelope: &Envelope| warnings(&envelope.command.to_json()["data"], text);
+    let warnings = if look { request.commands.iter().map(of_one).collect() } else { Vec::new() };
+    Ok(Read { request, is_list, warnings })
+}
+
+fn warnings(data: &Value, text: Text) -> Vec<Warning> {
+    let told = |(field, doubt): (String, Doubt)| Warning {
+        detail: text.doubt(&field, &doubt),
+        field,
+        code: doubt.code,
+        words: doubt.words,
+    };
+    gate::doubts(data).into_iter().map(told).collect()
 }
 
 /// The header of the draft standard may repeat the command's id, and nothing else.

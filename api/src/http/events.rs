@@ -30,6 +30,9 @@ pub(crate) async fn list(State(state): State<AppState>, asking: Asking) -> Answe
     let app = state.app.clone();
     let head = app.head();
     let last = asking.last(&app)?.or(head.size.checked_sub(1));
+    if let Some(kind) = asking.text("kind") {
+        app.check_kind(kind)?;
+    }
     let filter = EventFilter {
         stream: asking.text("stream").map(str::to_owned),
         kind: asking.text("kind").map(str::to_owned),

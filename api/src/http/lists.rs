@@ -42,11 +42,14 @@ pub(crate) async fn list(
     if format != "json" {
         let most =
             asking.number("limit")?.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-        let items = aside(move || all(&app, list, query, asked, most)).await?;
-        let table = output::lists::table(list, &items, text);
+        let (items, total) = aside(move || all(&app, list, query, asked, most)).await?;
+        let table = output::lists::rows(list, &items, text);
         return Ok(match format {
             "csv" => typed(StatusCode::OK, output::csv::MEDIA, output::csv::write(&table)),
-            _ => typed(StatusCode::OK, output::TEXT, output::table::plain(&table)),
+            _ => {
+                let shown = output::table::plain(&table) + &output::lists::cut(items.len(), total, text);
+                typed(StatusCode::OK, output::TEXT, shown)
+            }
         });
     }
     query.limit = asking.limit()?;
@@ -61,8 +64,14 @@ pub(crate) async fn list(
     Ok(response)
 }
 
-/// Every item, page after page.
-fn all(app: &App, list: &str, mut query: Query, asked: Asked, most: usize) -> Result<Vec<Value>, Problem> {
+/// Every item, page after page, but at most so many; and how many there are.
+fn all(
+    app: &App,
+    list: &str,
+    mut query: Query,
+    asked: Asked,
+    most: usize,
+) -> Result<(Vec<Value>, usize), Problem> {
     let mut items = Vec::new();
     loop {
         query.limit = ROWS_AT_ONCE.min(most - items.len()).max(1);
@@ -71,7 +80,7 @@ fn all(app: &App, list: &str, mut query: Query, asked: Asked, most: usize) -> Re
         query.cursor = page.next;
         if query.cursor.is_none() || items.len() >= most {
             items.truncate(most);
-            return Ok(items);
+            return Ok((items, page.total));
         }
     }
 }
@@ -83,7 +92,10 @@ fn query_of(asking: &Asking) -> Result<Query, Problem> {
     query.street = text("street");
     query.state = text("state");
     query.unit = text("unit");
-    query.category = text("category");
+    query.category = match (text("category"), text("kind")) {
+        (Some(_), Some(_)) => return Err(Problem::malformed("kind", "category | kind")),
+        (category, kind) => category.or(kind),
+    };
     query.due_before = asking.day("dueBefore")?;
     query.overdue = asking.flag("overdue")?;
     query.contains = text("contains");
@@ -119,6 +131,27 @@ pub(crate) async fn roster(
     let asked = asking.asked(&state.app)?;
     let roster = aside(move || state.app.roster(&id, asked)).await?;
     answer(StatusCode::OK, &roster)
+}
+
+/// The sheet of a community's Wednesday meeting on a day.
+pub(crate) async fn wednesday_sheet(
+    State(state): State<AppState>,
+    Reader(text): Reader,
+    id: Result<Path<String>, PathRejection>,
+    asking: Asking,
+) -> Answered {
+    let Path(id) = id.map_err(|error| Problem::malformed("id", error))?;
+    let format = asking.choice("format", &["json", "text", "csv"])?;
+    let asked = asking.asked(&state.app)?;
+    let sheet = aside(move || state.app.wednesday_sheet(&id, asked)).await?;
+    Ok(match format {
+        "text" => typed(StatusCode::OK, output::TEXT, output::lists::sheet_text(&sheet, text)),
+        "csv" => {
+            let table = output::lists::sheet(&sheet, text);
+            typed(StatusCode::OK, output::csv::MEDIA, output::csv::write(&table))
+        }
+        _ => return answer(StatusCode::OK, &sheet),
+    })
 }
 
 /// The digest of the event at a position, as an answer's `asOf` names it.

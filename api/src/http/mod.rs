@@ -3,6 +3,7 @@
 pub(crate) mod commands;
 pub(crate) mod docs;
 pub(crate) mod events;
+pub(crate) mod evidence;
 mod frame;
 pub(crate) mod health;
 pub(crate) mod imports;

@@ -7,13 +7,13 @@ mod vaulted;
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode};
+use gongjian_projections::lists as registers;
 use serde_json::{Map, Value, json};
 
 use super::{Answered, Asking, Reader, json as answer};
-use crate::app::LISTS;
-use crate::http::lists::AS_OF_LISTS;
+use crate::app::{LISTS, kind_names};
 use crate::messages::{Language, Text};
-use crate::routes::{LIST_QUERY, ROUTES, Route};
+use crate::routes::{ROUTES, Route, item_query, list_query};
 
 /// A day, as far as a pattern can say it.
 const DAY: &str = "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
@@ -91,12 +91,7 @@ fn operation(route: &Route, text: Text) -> Value {
 }
 
 fn list_operations(list: &str, text: Text) -> (Value, Value) {
-    let mut names = LIST_QUERY.to_vec();
-    let mut of_one = vec!["on"];
-    if AS_OF_LISTS.contains(&list) {
-        names.push("asOf");
-        of_one.push("asOf");
-    }
+    let (names, of_one) = (list_query(list), item_query(list));
     let what = text.word("list", list);
     let describe = |id: String, key: &str, names: &[&str], path: &str, schema: &str, bad: &[u16]| {
         let mut parameters: Vec<Value> = names.iter().map(|name| query(name, list, text)).collect();
@@ -117,7 +112,7 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
-        "from" | "after" => json!({ "type": "integer", "minimum": 0 }),
+        "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
             json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
@@ -129,10 +124,16 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "quarter" if of != "report" => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
-        "raw" | "dryRun" | "overdue" => json!({ "type": "boolean", "default": false }),
+        "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
+        "state" => json!({ "type": "string", "enum": registers::states(of) }),
+        "kind" if of == "events" => json!({ "type": "string", "enum": kind_names() }),
+        "category" | "kind" => match registers::categories(of) {
+            Some(known) if !known.is_empty() => json!({ "type": "string", "enum": known }),
+            _ => json!({ "type": "string" }),
+        },
         _ => json!({ "type": "string" }),
     };
     json!({
@@ -181,7 +182,7 @@ fn good(schema: &str, text: Text) -> Value {
         Some("EventPage") => &["application/x-ndjson"],
         Some("Trail") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
-        Some("ListPage") => &["text/plain", "text/csv"],
+        Some("ListPage" | "Sheet") => &["text/plain", "text/csv"],
         _ => &[],
     };
     for media in others {

@@ -1,5 +1,6 @@
 //! The HTTP contract, asked of the router in process.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ fn bench() -> Bench {
     let log = Log::with_storage(shared, None).unwrap();
     let as_clock: Arc<dyn Clock> = clock.clone();
     let writer = Writer::with_log(log, &Options::new(Arc::clone(&as_clock))).unwrap();
-    let app = App::over(writer, as_clock, None, Instant::now()).unwrap();
+    let app = App::over(writer, as_clock, Instant::now()).unwrap();
     let state = AppState::new(app);
     Bench { router: router(state.clone()), state, clock, storage }
 }
@@ -401,8 +402,43 @@ async fn every_page_and_list_answers_and_the_contract_names_them() {
     {
         assert_eq!(bench.get(path).await.status, StatusCode::OK, "{path}");
     }
+    let start = bench.get("/").await;
+    assert_eq!(
+        (start.status, &start.headers[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"/docs".parse().unwrap())
+    );
     for format in ["json", "text", "csv", "md"] {
         let got = bench.get(&format!("/api/v1/reports/co-building?quarter=2022-Q2&format={format}")).await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text);
     }
+}
+
+/// The routes, the contract and the page for people name the same addresses.
+#[tokio::test]
+async fn routes_contract_and_documentation_name_the_same_addresses() {
+    let mut routes: BTreeSet<String> = ROUTES.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
+    for list in LISTS {
+        routes.extend([format!("GET /api/v1/{list}"), format!("GET /api/v1/{list}/{{id}}")]);
+    }
+    let contract = bench().get("/openapi.json").await.json;
+    let of_path = |(path, operations): (&String, &Value)| -> Vec<String> {
+        let methods = operations.as_object().unwrap().keys();
+        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect()
+    };
+    let contract: BTreeSet<String> =
+        contract["paths"].as_object().unwrap().iter().flat_map(of_path).collect();
+    let plain: BTreeSet<String> = routes.iter().map(|route| route.replace("{*", "{")).collect();
+    assert_eq!(contract, plain);
+    // The table of addresses in docs/API.md; `WHAT` stands for each list.
+    let page = include_str!("../../../docs/API.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let mut documented = BTreeSet::new();
+    for row in rows.filter(|row| row.starts_with("GET /") || row.starts_with("POST /")) {
+        if row.contains("WHAT") {
+            documented.extend(LISTS.iter().map(|list| row.replace("WHAT", list)));
+        } else {
+            assert!(documented.insert(row.to_owned()), "{row} stands there twice");
+        }
+    }
+    assert_eq!(documented, plain);
 }

@@ -6,12 +6,12 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::{Answered, AppState, Asking, aside, json};
+use super::{Answered, AppState, Asking, Reader, aside, json};
 use crate::error::Problem;
 
-pub(crate) async fn verify(State(state): State<AppState>, _: Asking) -> Answered {
+pub(crate) async fn verify(State(state): State<AppState>, Reader(text): Reader, _: Asking) -> Answered {
     let found = aside(move || state.app.verify(|_, _| ())).await?;
-    json(StatusCode::OK, &found.to_json())
+    json(StatusCode::OK, &found.to_json(text))
 }
 
 pub(crate) async fn rebuild(State(state): State<AppState>, _: Asking) -> Answered {

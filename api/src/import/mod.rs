@@ -63,8 +63,24 @@ pub struct Outcome {
     pub positions: Option<(u64, u64)>,
     /// Rows that are gone from the files (台账缺行).
     pub missing: Vec<Missing>,
+    /// Cells whose texts look personal without being certain. They are taken all the same.
+    #[serde(skip)]
+    pub doubts: Vec<Fault>,
+    /// The same in words, in the reader's language.
+    pub warnings: Vec<Warning>,
     /// What would be recorded, one line an event; only of a dry run.
     pub plan: Vec<Planned>,
+}
+
+/// A warning about a cell.
+#[derive(Debug, Serialize)]
+pub struct Warning {
+    /// File, sheet and cell.
+    pub pointer: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is to be checked.
+    pub detail: String,
 }
 
 /// What was made of one file.
@@ -184,6 +200,7 @@ pub fn import(
     let record = record_command(&ledgers, &outcome.missing, options.correct.as_ref());
     let mut work = Work {
         faults,
+        doubts: Vec::new(),
         failed: FxHashSet::default(),
         reason: options.correct.clone(),
         authority: stream.clone(),
@@ -206,10 +223,11 @@ pub fn import(
             }
         }
     }
-    let faults = work.faults;
+    let Work { faults, doubts, .. } = work;
     if !faults.is_empty() {
         return Err(ImportError::Faults(in_order(faults, &outcome.files)));
     }
+    outcome.doubts = in_order(doubts, &outcome.files);
     outcome.import = Some(stream);
     let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
     for (envelope, kind) in session.accepted() {
@@ -258,6 +276,8 @@ const ORDER: &[&str] = &[
 struct Work<'a, 'w> {
     session: &'a mut Session<'w>,
     faults: Vec<Fault>,
+    /// What looks personal.
+    doubts: Vec<Fault>,
     /// Streams whose rows have faults: what refers to them is not blamed a second time.
     failed: FxHashSet<String>,
     reason: Option<String>,

@@ -5,7 +5,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::{Path, Wanted};
 use gongjian_core::domain::facts::Fields;
 use gongjian_core::domain::{Command, World};
-use gongjian_core::gate;
+use gongjian_core::gate::{self, Doubt};
 use gongjian_core::ledger::Refused;
 use gongjian_core::rejection::Rejection;
 
@@ -245,6 +245,7 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
     /// Ends a row: what the sheet's own rules did not record, and the ledger still does not say, is filled in as a
     /// supplement, so that the same row again changes nothing.
     pub(super) fn settle(mut self) {
+        self.doubt();
         let mut wanted = Vec::new();
         if self.good {
             for (index, spec) in self.sheet.spec.columns.iter().enumerate() {
@@ -262,6 +263,22 @@ impl<'a, 'b, 'w> RowWork<'a, 'b, 'w> {
         if !self.good {
             let stream = std::mem::take(&mut self.stream);
             remember_failed(self.work, self.sheet, self.row, &stream);
+        }
+    }
+}
+
+impl RowWork<'_, '_, '_> {
+    /// Notes what looks personal in the free texts that the row adds.
+    fn doubt(&mut self) {
+        for (column, spec) in self.sheet.spec.columns.iter().enumerate() {
+            let is_text = matches!(spec.value, ValueType::Text | ValueType::Label);
+            if !is_text || spec.class == Class::Person || !self.changed(spec.field) {
+                continue;
+            }
+            if let Some(Doubt { code, words }) = gate::doubtful(self.now(spec.field)) {
+                let warning = Problem::Doubtful { doubt: code, words };
+                self.work.doubts.push(self.ledger.fault(self.sheet, self.row, column, warning));
+            }
         }
     }
 }

@@ -14,10 +14,10 @@ const DIGEST_SHOWN: usize = 12;
 pub fn narrative(trail: &Trail, text: Text) -> String {
     let mut out = String::new();
     for subject in &trail.subjects {
-        let others: Vec<&str> =
-            subject.names.iter().map(String::as_str).filter(|name| *name != subject.name).collect();
+        let others: Vec<String> =
+            subject.names.iter().filter(|name| **name != subject.name).cloned().collect();
         let key = if others.is_empty() { "trail-subject" } else { "trail-subject-renamed" };
-        let names = others.join("、");
+        let names = text.listed(&others);
         let args = [("name", subject.name.as_str()), ("code", &subject.code), ("names", &names)];
         line(&mut out, &text.get(key, &args));
     }
@@ -61,7 +61,7 @@ fn tell(out: &mut String, matter: &Matter, text: Text) {
     if !matter.not_stated.is_empty() {
         line(out, &text.plain("trail-not-stated"));
         for missing in &matter.not_stated {
-            line(out, &format!("    {}：{}", missing.stream, text.word("step", missing.step)));
+            line(out, &format!("    {}", text.labelled(&missing.stream, &text.word("step", missing.step))));
         }
     }
 }
@@ -69,62 +69,63 @@ fn tell(out: &mut String, matter: &Matter, text: Text) {
 /// What the matter is about and what it came to; only what the record says.
 fn head(out: &mut String, matter: &Matter, text: Text) {
     let summary = &matter.summary;
+    let named = |it: &Named| text.named(&it.name, &it.code);
     let mut put = |key: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             let label = text.plain(&format!("trail-{key}"));
-            let _ = writeln!(out, "  {label}：{value}");
+            let _ = writeln!(out, "  {}", text.labelled(&label, &value));
         }
     };
-    put("place", summary.place.as_ref().map(named));
-    put("community", summary.community.as_ref().map(named));
+    put("place", summary.place.as_ref().map(&named));
+    put("community", summary.community.as_ref().map(&named));
     put("households", summary.households.map(|households| households.to_string()));
     put("category", summary.category.clone());
     put("raised-on", summary.raised_on.map(|day| day.to_string()));
     put("problem", summary.problem.clone());
     for meeting in &summary.meetings {
         let held = if meeting.held { "trail-held" } else { "trail-not-held" };
-        let minutes = meeting.minutes.clone().map(|minutes| format!("，{minutes}")).unwrap_or_default();
-        let shown = format!("{} {}（{}）{minutes}", meeting.date, meeting.meeting_type, text.plain(held));
-        put("meeting", Some(shown));
+        let (date, held) = (meeting.date.to_string(), text.plain(held));
+        let args = [("date", date.as_str()), ("type", &meeting.meeting_type), ("held", &held)];
+        let shown = std::iter::once(text.get("trail-meeting-line", &args)).chain(meeting.minutes.clone());
+        put("meeting", Some(text.remarks(&shown.collect::<Vec<_>>())));
     }
     put("decision", summary.decision.clone());
-    put("responsible", summary.responsible.as_ref().map(named));
-    put("supporting", Some(summary.supporting.iter().map(named).collect::<Vec<_>>().join("、")));
+    put("responsible", summary.responsible.as_ref().map(&named));
+    put("supporting", Some(text.listed(&summary.supporting.iter().map(&named).collect::<Vec<_>>())));
     put("due-on", summary.due_on.map(|day| day.to_string()));
     put("completed-on", summary.completed_on.map(|day| day.to_string()));
     let verified = summary.verified_on.map(|day| {
-        let verifier = summary.verifier.as_ref().map(named).unwrap_or_default();
+        let verifier = summary.verifier.as_ref().map(&named).unwrap_or_default();
         format!("{day} {verifier}")
     });
     put("verified", verified);
 }
 
-fn named(named: &Named) -> String {
-    if named.name.is_empty() || named.name == named.code {
-        return named.code.clone();
-    }
-    format!("{}（{}）", named.name, named.code)
-}
-
 fn step_line(step: &Step, text: Text) -> String {
-    let by = step.doer.as_ref().map_or_else(|| text.word("post", &step.recorded_by), named);
+    let by = step
+        .doer
+        .as_ref()
+        .map_or_else(|| text.word("post", &step.recorded_by), |it| text.named(&it.name, &it.code));
     let digest = step.digest.to_string();
     let mut marks = vec![text.word("assurance", step.assurance)];
-    if let Some(days) = step.late {
-        marks.push(text.get("trail-late", &[("days", &days.to_string())]));
+    if let (Some(days), Some(heard)) = (step.late, step.heard_on) {
+        let (days, heard) = (days.to_string(), heard.to_string());
+        marks.push(text.get("trail-late", &[("days", &days), ("heard", &heard)]));
     }
     if step.correction {
         marks.push(text.plain("trail-correction"));
     }
-    format!(
-        "  {}  {}  {}  {by}  〔{}〕  #{} {}",
-        step.occurred_on,
-        text.word("kind", &step.kind),
-        step.stream,
-        marks.join("，"),
-        step.position,
-        digest.get(..DIGEST_SHOWN).unwrap_or(&digest),
-    )
+    let (on, position) = (step.occurred_on.to_string(), step.position.to_string());
+    let args = [
+        ("on", on.as_str()),
+        ("kind", &text.word("kind", &step.kind)),
+        ("stream", &step.stream),
+        ("by", &by),
+        ("marks", &text.remarks(&marks)),
+        ("position", &position),
+        ("digest", digest.get(..DIGEST_SHOWN).unwrap_or(&digest)),
+    ];
+    format!("  {}", text.get("trail-step-line", &args))
 }
 
 /// Posts, units, places and results that a step's payload names.
@@ -141,23 +142,29 @@ fn particulars(step: &Step, text: Text) -> String {
         "dueOn",
     ];
     let shown = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(value) => Some(value.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(parts) if !parts.is_empty() => {
-            Some(parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"))
+            let parts: Vec<String> = parts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            Some(text.listed(&parts))
         }
         _ => None,
     };
     let mut parts: Vec<String> = FIELDS
         .iter()
         .filter_map(|field| Some((*field, shown(step.data.get(field)?)?)))
-        .map(|(field, value)| format!("{}：{value}", text.word("field", field)))
+        .map(|(field, value)| text.labelled(&text.word("field", field), &value))
         .collect();
-    if !step.units.is_empty() {
-        let units: Vec<String> = step.units.iter().map(named).collect();
-        parts.push(format!("{}：{}", text.word("field", "unit"), units.join("、")));
+    if step.correction
+        && let Some(list) = step.data.get("changes").and_then(Value::as_array)
+    {
+        parts.push(super::lists::json_changes(list, text));
     }
-    parts.join("；")
+    if !step.units.is_empty() {
+        let units: Vec<String> = step.units.iter().map(|it| text.named(&it.name, &it.code)).collect();
+        parts.push(text.labelled(&text.word("field", "unit"), &text.listed(&units)));
+    }
+    text.statements(&parts)
 }
 
 /// The words of a step, where its payload has any.

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::spec::Hint;
+
 /// One thing wrong with a workbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
@@ -22,7 +24,7 @@ pub struct Fault {
     #[serde(flatten)]
     pub problem: Problem,
     /// What would be right: the hint of the column.
-    pub expected: String,
+    pub expected: Hint,
 }
 
 /// What is wrong.
@@ -49,6 +51,13 @@ pub enum Problem {
     },
     /// The sheet's cells cannot be read.
     SheetUnreadable,
+    /// A warning only: words of the cell look personal. They are told, not refused.
+    Doubtful {
+        /// One of the gate's codes.
+        doubt: &'static str,
+        /// The words.
+        words: String,
+    },
     /// No row of headers in the first ten rows.
     HeaderMissing,
     /// A column that must exist does not.
@@ -147,6 +156,7 @@ impl Problem {
             Problem::SheetUnreadable => "sheet-unreadable",
             Problem::HeaderMissing => "header-missing",
             Problem::ColumnMissing => "column-missing",
+            Problem::Doubtful { .. } => "doubtful",
             Problem::ColumnTwice { .. } => "column-twice",
             Problem::ReportingUnitMissing => "reporting-unit-missing",
             Problem::AsOfMissing => "as-of-missing",
@@ -187,11 +197,11 @@ impl Fault {
             header: String::new(),
             value: String::new(),
             problem,
-            expected: String::new(),
+            expected: Hint::default(),
         }
     }
 
-    /// The arguments of the message, by name.
+    /// The arguments of the message, by name. What has words of its own in each language, is not among them.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         let mut args = vec![
             ("file", self.file.clone()),
@@ -199,7 +209,6 @@ impl Fault {
             ("cell", self.cell.clone()),
             ("header", self.header.clone()),
             ("value", self.value.clone()),
-            ("expected", self.expected.clone()),
         ];
         match &self.problem {
             Problem::TooLarge { limit } => args.push(("limit", limit.to_string())),
@@ -216,8 +225,8 @@ impl Fault {
             Problem::Conflict { recorded } | Problem::Vanished { recorded } => {
                 args.push(("recorded", recorded.clone()));
             }
+            Problem::Doubtful { words, .. } => args.push(("words", words.clone())),
             Problem::NeededBy { by } => args.push(("by", by.clone())),
-            Problem::NotInList { allowed } => args.push(("allowed", allowed.join("、"))),
             _ => (),
         }
         args

@@ -7,7 +7,7 @@ use gongjian_core::domain::unit::KINDS;
 use gongjian_core::domain::{agreement, issue};
 
 use super::spec::Class::{Key, Once, Plan, Text, Versioned};
-use super::spec::{Class, ColumnSpec, Kind, LedgerSpec, SheetSpec, To, ValueType};
+use super::spec::{Class, ColumnSpec, Hint, Kind, LedgerSpec, SheetSpec, To, ValueType};
 
 /// The sheet with 填报单位 and 截至日期.
 pub const NOTES: &str = "填表说明";
@@ -15,6 +15,8 @@ pub const NOTES: &str = "填表说明";
 pub const REPORTING_UNIT: &str = "填报单位";
 /// Label of the day the workbook describes.
 pub const AS_OF: &str = "截至日期";
+/// What would be right there.
+pub const AS_OF_HINT: Hint = Hint { chinese: "日期，如 2022-06-30", english: "a day, like 2022-06-30" };
 /// What a total row begins with.
 pub const TOTAL: &str = "合计";
 /// What stands for "without end" in a date column.
@@ -27,25 +29,30 @@ pub const PERSON_HEADERS: &[&str] =
 const MANY: i64 = 10_000_000;
 
 const fn column(header: &'static str, field: &'static str, class: Class, value: ValueType) -> ColumnSpec {
-    let hint = match value {
-        ValueType::Text => "文字",
-        ValueType::Label => "名称",
-        ValueType::Code => "编号，如 XY-2022-0001",
-        ValueType::CodeOf(_) => "台账中已有的编号",
-        ValueType::Choice { .. } => "从下拉列表中选择",
-        ValueType::Int { .. } => "整数，如 356",
-        ValueType::Day => "日期，如 2022-06-06 或 2022年6月6日",
-        ValueType::DayOrOpen => "日期，如 2022-06-06，或“长期”",
-        ValueType::Name(To::Unit) => "单位或小区党支部的名称，与机构台账一致",
-        ValueType::Name(_) => "名称，与机构台账一致",
-        ValueType::Names(_) => "名称，多个用“、”隔开",
+    let (chinese, english) = match value {
+        ValueType::Text => ("文字", "text"),
+        ValueType::Label => ("名称", "a name"),
+        ValueType::Code => ("编号，如 XY-2022-0001", "a number, like XY-2022-0001"),
+        ValueType::CodeOf(_) => ("台账中已有的编号", "a number that the workbooks already have"),
+        ValueType::Choice { .. } => ("从下拉列表中选择", "a choice from the list"),
+        ValueType::Int { .. } => ("整数，如 356", "a whole number, like 356"),
+        ValueType::Day => ("日期，如 2022-06-06 或 2022年6月6日", "a day, like 2022-06-06"),
+        ValueType::DayOrOpen => {
+            ("日期，如 2022-06-06，或“长期”", "a day, like 2022-06-06, or 长期 (open-ended)")
+        }
+        ValueType::Name(To::Unit) => (
+            "单位或小区党支部的名称，与机构台账一致",
+            "the name of a unit or compound Party branch, as in the registry",
+        ),
+        ValueType::Name(_) => ("名称，与机构台账一致", "a name, as in the registry"),
+        ValueType::Names(_) => ("名称，多个用“、”隔开", "names, several separated by 、"),
     };
     let required = matches!(class, Key);
-    ColumnSpec { header, field, class, value, required, merged: false, hint }
+    ColumnSpec { header, field, class, value, required, merged: false, hint: Hint { chinese, english } }
 }
 
 const fn person(header: &'static str, field: &'static str) -> ColumnSpec {
-    column(header, field, Class::Person, ValueType::Text).hint("不读取、不保存")
+    column(header, field, Class::Person, ValueType::Text).hint("不读取、不保存", "not read and not kept")
 }
 
 const fn one_of(of: &'static [&'static str]) -> ValueType {
@@ -100,7 +107,7 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "streets",
             "街道",
             &[
-                column("编码", "street", Key, CODE).hint("街道编码，如 S01"),
+                column("编码", "street", Key, CODE).hint("街道编码，如 S01", "code of the street, like S01"),
                 column("名称", "name", Versioned, LABEL).must(),
             ],
         ),
@@ -108,7 +115,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "communities",
             "社区",
             &[
-                column("编码", "community", Key, CODE).hint("社区编码，如 C01"),
+                column("编码", "community", Key, CODE)
+                    .hint("社区编码，如 C01", "code of the community, like C01"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("所属街道", "street", Once, ValueType::Name(To::Street)).must(),
                 column("户数", "households", Versioned, COUNT),
@@ -121,7 +129,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "compounds",
             "小区",
             &[
-                column("编码", "compound", Key, CODE).hint("小区编码，如 X001"),
+                column("编码", "compound", Key, CODE)
+                    .hint("小区编码，如 X001", "code of the compound, like X001"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
                 column("户数", "households", Versioned, COUNT),
@@ -138,7 +147,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "branches",
             "小区党支部",
             &[
-                column("编码", "branch", Key, CODE).hint("小区党支部编码，如 B001"),
+                column("编码", "branch", Key, CODE)
+                    .hint("小区党支部编码，如 B001", "code of the compound Party branch, like B001"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
                 column("覆盖小区", "compounds", Versioned, ValueType::Names(To::Compound)),
@@ -148,7 +158,7 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "grids",
             "网格",
             &[
-                column("编码", "grid", Key, CODE).hint("网格编码，如 G001"),
+                column("编码", "grid", Key, CODE).hint("网格编码，如 G001", "code of the grid, like G001"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
                 column("户数", "households", Versioned, COUNT),
@@ -160,17 +170,18 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "units",
             "单位",
             &[
-                column("编码", "unit", Key, CODE).hint("单位编码，如 U001"),
+                column("编码", "unit", Key, CODE).hint("单位编码，如 U001", "code of the unit, like U001"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("类别", "kind", Once, UNIT_CATEGORY).must(),
-                column("有无党组织", "partyOrg", Versioned, YES_NO).hint("是 或 否"),
+                column("有无党组织", "partyOrg", Versioned, YES_NO).hint("是 或 否", "是 (yes) or 否 (no)"),
             ],
         ),
         sheet(
             "alliances",
             "党建联盟",
             &[
-                column("编码", "alliance", Key, CODE).hint("联盟编码，如 A01"),
+                column("编码", "alliance", Key, CODE)
+                    .hint("联盟编码，如 A01", "code of the alliance, like A01"),
                 column("名称", "name", Versioned, LABEL).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
                 column("成立日期", "establishedOn", Once, DAY),
@@ -190,7 +201,8 @@ pub static REGISTRY: LedgerSpec = LedgerSpec {
             "holidays",
             "节假日",
             &[
-                column("名称", "name", Key, LABEL).hint("节假日名称，如 端午节"),
+                column("名称", "name", Key, LABEL)
+                    .hint("节假日名称，如 端午节", "name of the holiday, like 端午节"),
                 column("开始日期", "startsOn", Key, DAY),
                 column("结束日期", "endsOn", Once, DAY).must(),
             ],
@@ -219,7 +231,8 @@ pub static AGREEMENTS: LedgerSpec = LedgerSpec {
                 column("到期日期", "expiresOn", Once, ValueType::DayOrOpen),
                 column("终止日期", "terminatedOn", Once, DAY),
                 column("终止原因", "terminationReason", Once, TEXT),
-                column("佐证编号", "evidence", Once, CODE).hint("佐证材料编号，如 FJ-0001"),
+                column("佐证编号", "evidence", Once, CODE)
+                    .hint("佐证材料编号，如 FJ-0001", "number of the evidence, like FJ-0001"),
             ],
         ),
         sheet(
@@ -227,7 +240,8 @@ pub static AGREEMENTS: LedgerSpec = LedgerSpec {
             "条款",
             &[
                 column("协议编号", "agreement", Key, ValueType::CodeOf(To::Agreement)).may_be_merged(),
-                column("条款序号", "number", Key, ORDINAL).hint("协议内的序号，从 1 起的整数"),
+                column("条款序号", "number", Key, ORDINAL)
+                    .hint("协议内的序号，从 1 起的整数", "place in the agreement, a whole number from 1"),
                 column("条款内容", "text", Text, TEXT).must(),
                 column("五联类别", "joint", Once, FIVE_JOINTS).must(),
                 column("责任单位", "responsible", Once, UNIT).must(),
@@ -250,7 +264,8 @@ pub static PROJECTS: LedgerSpec = LedgerSpec {
         "projects",
         "项目",
         &[
-            column("项目编号", "project", Key, CODE).hint("项目编号，如 XM-2022-0001"),
+            column("项目编号", "project", Key, CODE)
+                .hint("项目编号，如 XM-2022-0001", "number of the project, like XM-2022-0001"),
             column("项目名称", "name", Text, TEXT).must(),
             column(
                 "类别",
@@ -294,7 +309,8 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
             "meetings",
             "会议",
             &[
-                column("会议编号", "meeting", Key, CODE).hint("会议编号，如 HY-2022-0046"),
+                column("会议编号", "meeting", Key, CODE)
+                    .hint("会议编号，如 HY-2022-0046", "number of the meeting, like HY-2022-0046"),
                 column("会议类型", "meetingType", Once, one_of(&["联席会议", "六号联席会议"])).must(),
                 column("所属社区", "community", Once, COMMUNITY).must(),
                 column("会议日期", "date", Plan, DAY).must(),
@@ -302,12 +318,15 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
                 column("原因", "reason", Once, TEXT),
                 column("通知日期", "noticedOn", Once, DAY),
                 column("地点", "place", Text, LABEL),
-                column("主持岗位", "chairPost", Once, LABEL).hint("岗位名称，不写人名"),
-                column("记录岗位", "recorderPost", Once, LABEL).hint("岗位名称，不写人名"),
+                column("主持岗位", "chairPost", Once, LABEL)
+                    .hint("岗位名称，不写人名", "name of a post, never of a person"),
+                column("记录岗位", "recorderPost", Once, LABEL)
+                    .hint("岗位名称，不写人名", "name of a post, never of a person"),
                 column("应到单位数", "expectedUnits", Once, int(0, 10_000)),
                 column("参会单位", "units", Once, UNITS),
                 column("居民代表人数", "residents", Once, int(0, 10_000)),
-                column("纪要编号", "minutes", Once, CODE).hint("纪要编号，如 JY-2022-0046"),
+                column("纪要编号", "minutes", Once, CODE)
+                    .hint("纪要编号，如 JY-2022-0046", "number of the minutes, like JY-2022-0046"),
                 column("纪要确认日期", "minutesConfirmedOn", Once, DAY),
             ],
         ),
@@ -316,7 +335,8 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
             "议题",
             &[
                 column("会议编号", "meeting", Key, ValueType::CodeOf(To::Meeting)).may_be_merged(),
-                column("议题序号", "number", Key, ORDINAL).hint("会议内的序号，从 1 起的整数"),
+                column("议题序号", "number", Key, ORDINAL)
+                    .hint("会议内的序号，从 1 起的整数", "place in the meeting, a whole number from 1"),
                 column("议题", "title", Text, TEXT).must(),
                 column(
                     "类别",
@@ -336,7 +356,8 @@ pub static MEETINGS: LedgerSpec = LedgerSpec {
             &[
                 column("会议编号", "meeting", Once, ValueType::CodeOf(To::Meeting)).must(),
                 column("议题序号", "number", Once, ORDINAL).must(),
-                column("事项编号", "decision", Key, CODE).hint("事项编号，如 HY-2022-0046-J1-1"),
+                column("事项编号", "decision", Key, CODE)
+                    .hint("事项编号，如 HY-2022-0046-J1-1", "number of the decision, like HY-2022-0046-J1-1"),
                 column("议定事项", "text", Text, TEXT).must(),
                 column("责任单位", "responsible", Once, UNIT),
                 column("配合单位", "supporting", Once, UNITS),
@@ -359,7 +380,10 @@ pub static WEDNESDAY: LedgerSpec = LedgerSpec {
             "wednesday_meetings",
             "例会",
             &[
-                column("例会编号", "occurrence", Key, CODE).hint("例会编号，如 LH-C01-20220601"),
+                column("例会编号", "occurrence", Key, CODE).hint(
+                    "例会编号，如 LH-C01-20220601",
+                    "number of the Wednesday meeting, like LH-C01-20220601",
+                ),
                 column("社区", "community", Once, COMMUNITY).must(),
                 column("计划日期", "plannedOn", Plan, DAY).must(),
                 column("实际日期", "heldOn", Once, DAY),
@@ -372,7 +396,8 @@ pub static WEDNESDAY: LedgerSpec = LedgerSpec {
             "property_issues",
             "问题",
             &[
-                column("问题编号", "issue", Key, CODE).hint("问题编号，如 WT-2022-0001"),
+                column("问题编号", "issue", Key, CODE)
+                    .hint("问题编号，如 WT-2022-0001", "number of the issue, like WT-2022-0001"),
                 column("例会编号", "occurrence", Once, ValueType::CodeOf(To::Wednesday)).must(),
                 column("小区", "compound", Once, COMPOUND).must(),
                 column("类别", "category", Once, one_of(issue::CATEGORIES)).must(),

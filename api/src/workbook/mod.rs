@@ -25,5 +25,5 @@ mod tests;
 pub use fault::{Fault, Problem};
 pub use reader::{Reading, Stated, read, read_with};
 pub use rows::{Cell, Ledger, Row, Sheet, Value};
-pub use spec::{Class, ColumnSpec, Kind, LedgerSpec, SheetSpec, To, ValueType};
+pub use spec::{Class, ColumnSpec, Hint, Kind, LedgerSpec, SheetSpec, To, ValueType};
 pub use writer::{register, template};

@@ -12,13 +12,13 @@ use super::archive;
 use super::cell::{Raw, half, name, parse};
 use super::csv::{Fields, unguarded};
 use super::fault::{Fault, Faults, Problem, a1};
-use super::ledgers::{AS_OF, NOTES, REPORTING_UNIT};
+use super::ledgers::{AS_OF, AS_OF_HINT, NOTES, REPORTING_UNIT};
 use super::rows::{Ledger, Sheet, Value};
 use super::spec::{Kind, LedgerSpec, SheetSpec, ValueType};
 use super::table::{Columns, HEAD_ROWS, HeadRow, Table};
 
 /// What came of reading a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// What could be read. Cells with faults are blank in it, so it is fit for an import only if there
     /// are no faults; with faults it still serves to look for more of them.
@@ -291,7 +291,7 @@ impl Notes {
                     cell: a1(line, column),
                     header: AS_OF.to_owned(),
                     value: super::fault::shown(raw.shown()),
-                    expected: "日期，如 2022-06-30".to_owned(),
+                    expected: AS_OF_HINT,
                     ..Fault::of_sheet(&file, NOTES, problem)
                 });
             }

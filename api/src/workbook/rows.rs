@@ -10,7 +10,7 @@ use super::ledgers::OPEN;
 use super::spec::{Kind, SheetSpec};
 
 /// A workbook that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ledger {
     /// Which of the five it is.
     pub kind: Kind,
@@ -44,13 +44,13 @@ impl Ledger {
             header: spec.map(|spec| spec.header.to_owned()).unwrap_or_default(),
             value: shown(row.cells.get(column).map(|cell| cell.value.canonical()).unwrap_or_default()),
             problem,
-            expected: spec.map(|spec| spec.hint.to_owned()).unwrap_or_default(),
+            expected: spec.map(|spec| spec.hint).unwrap_or_default(),
         }
     }
 }
 
 /// A sheet that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sheet {
     /// What such a sheet contains.
     pub spec: &'static SheetSpec,

@@ -1,6 +1,6 @@
 //! The words in which [`ledgers`](super::ledgers) describes a workbook.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// One of the five workbooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -106,13 +106,29 @@ pub struct ColumnSpec {
     /// Whether the cell may be merged with the ones below it.
     pub merged: bool,
     /// What would be right, for whoever fills it in.
-    pub hint: &'static str,
+    pub hint: Hint,
+}
+
+/// What would be right in a cell, in both languages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// As workbooks show it.
+    pub chinese: &'static str,
+    /// For who reads English.
+    pub english: &'static str,
+}
+
+/// As data it is Chinese, like the workbooks.
+impl Serialize for Hint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.chinese)
+    }
 }
 
 impl ColumnSpec {
     /// Another hint than the type's own.
-    pub const fn hint(mut self, hint: &'static str) -> ColumnSpec {
-        self.hint = hint;
+    pub const fn hint(mut self, chinese: &'static str, english: &'static str) -> ColumnSpec {
+        self.hint = Hint { chinese, english };
         self
     }
 

@@ -198,7 +198,7 @@ impl<'f> Table<'f> {
             if column.required && columns.at[index].is_none() {
                 let mut fault = Fault::of_sheet(self.faults.file(), self.spec.title, Problem::ColumnMissing);
                 fault.header = column.header.to_owned();
-                fault.expected = column.hint.to_owned();
+                fault.expected = column.hint;
                 self.found.push((0, u32::try_from(index).unwrap_or(0), fault));
             }
         }
@@ -414,7 +414,7 @@ impl<'f> Table<'f> {
             header: spec.map(|spec| spec.header.to_owned()).unwrap_or_default(),
             value: shown(value),
             problem,
-            expected: spec.map(|spec| spec.hint.to_owned()).unwrap_or_default(),
+            expected: spec.map(|spec| spec.hint).unwrap_or_default(),
         }
     }
 }

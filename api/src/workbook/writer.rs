@@ -208,7 +208,7 @@ fn validate(sheet: &mut Worksheet, at: u16, end: u32, column: &ColumnSpec) -> Re
         }
         _ => prompt.allow_any_value(),
     };
-    let rule = rule.set_input_title(column.header)?.set_input_message(column.hint)?;
+    let rule = rule.set_input_title(column.header)?.set_input_message(column.hint.chinese)?;
     sheet.add_data_validation(HEADER + 1, at, end, at, &rule)?;
     Ok(())
 }

@@ -21,11 +21,14 @@ use crate::rejection::Rejection;
 pub mod category;
 #[macro_use]
 pub mod facts;
+mod naming;
 pub mod table;
 pub mod work;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::sources;
 
 use category::{Category, CommandSet, Context};
 use facts::At;

@@ -1,10 +1,12 @@
 //! Policies: whose signatures make an inspector believe a checkpoint (c2sp.org/tlog-policy).
 //!
-//!     log ledger.example/governance+c203e20f+AYqI…
-//!     witness district witness.example/w1+df1c0a35+BIE5…
-//!     witness archive witness.example/w2+bfff2874+BO1J…
-//!     group both all district archive
-//!     quorum both
+//! ```text
+//! log ledger.example/governance+c203e20f+AYqI…
+//! witness district witness.example/w1+df1c0a35+BIE5…
+//! witness archive witness.example/w2+bfff2874+BO1J…
+//! group both all district archive
+//! quorum both
+//! ```
 //!
 //! A witness is its public key: two names for one key are refused, and so is a log that poses as a witness.
 
@@ -183,6 +185,18 @@ impl Policy {
             logs,
             cosigned: cosigned.collect(),
         })
+    }
+
+    /// The same policy without its demand for cosignatures, to look at what is signed all the same.
+    pub fn without_quorum(&self) -> Policy {
+        Policy { quorum: None, ..self.clone() }
+    }
+
+    /// Whether these witnesses, by the policy's names for them, are enough.
+    pub fn is_quorum(&self, witnesses: &[String]) -> bool {
+        let times: Vec<Option<u64>> =
+            self.witnesses.iter().map(|witness| witnesses.contains(&witness.name).then_some(1)).collect();
+        self.check_quorum(&times).is_ok()
     }
 
     /// Members come before their groups, so one pass in the order of definition decides all.

@@ -1,13 +1,15 @@
 //! The file that proves one event to somebody who has nothing but a policy (c2sp.org/tlog-proof).
 //!
-//!     c2sp.org/tlog-proof@v1
-//!     index 5
-//!     xokBEDTxBnGL4woSsZ2pCbOERqlBifiEmCgL1KA2dek=
-//!     …
+//! ```text
+//! c2sp.org/tlog-proof@v1
+//! index 5
+//! xokBEDTxBnGL4woSsZ2pCbOERqlBifiEmCgL1KA2dek=
+//! …
 //!
-//!     ledger.example/governance
-//!     300
-//!     …
+//! ledger.example/governance
+//! 300
+//! …
+//! ```
 
 use std::fmt;
 

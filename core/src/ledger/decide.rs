@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::group::{DECLARED, Decision, Group, Outcome, declaration_stream, trial};
 use super::{Answer, Refused};
+use crate::checkpoints::Disowned;
 use crate::clock::{Clock, ClockFault, ClockWatch};
 use crate::command::{EVENTS_MAX, Envelope, Expected, Receipt, Request};
 use crate::domain::category::{self, Context};
@@ -22,6 +23,8 @@ pub(super) struct Decider {
     pub(super) reader: LogReader,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) watch: ClockWatch,
+    /// The log is not the one that was signed.
+    pub(super) disowned: Option<Disowned>,
 }
 
 /// A group with what becomes of its requests; or the answers, where nothing may be written now.
@@ -53,11 +56,16 @@ impl Decider {
         }
     }
 
+    /// Why nothing may be written.
+    pub(super) fn read_only(&self) -> Refused {
+        self.disowned.map_or(Refused::ReadOnly, Refused::Disowned)
+    }
+
     /// While nothing may be written, what was recorded before is still answered.
     fn replay_only(&self, request: &Request) -> Result<Answer, Refused> {
         match self.recorded_before(request) {
             Some(Outcome::Done(answer)) => answer,
-            _ => Err(Refused::ReadOnly),
+            _ => Err(self.read_only()),
         }
     }
 
@@ -166,7 +174,7 @@ impl Decider {
             path: envelope.path,
             actor: &envelope.actor,
         };
-        let rejected = |rejection| Refused::Rejected { index, rejection };
+        let rejected = |rejection| Refused::Rejected { index, rejection: self.world.with_names(rejection) };
         category::required("actor", &envelope.actor).map_err(rejected)?;
         category::optional("authority", envelope.authority.as_ref()).map_err(rejected)?;
         let attributed = envelope.attributed_to.as_ref().map(|unit| self.world.unit_code(unit)).transpose();

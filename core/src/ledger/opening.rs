@@ -27,8 +27,7 @@ impl Writer {
     /// # Errors
     /// [`LedgerError`], among them that there is a ledger already.
     pub fn create(dir: &Path, options: Options) -> Result<Writer, LedgerError> {
-        let public_key = crate::signer::create(&dir.join("keys"))
-            .map_err(|source| LedgerError::Io { what: "the signing key cannot be written".into(), source })?;
+        let public_key = options.keys(dir).create()?;
         let log = Log::create(dir, options.log)?;
         let mut writer = Writer::over(log, World::default(), Some(dir), &options);
         writer.open_first(&options.origin, &public_key)?;
@@ -57,10 +56,7 @@ impl Writer {
         writer.snapshot_at = snapshot_at;
         if writer.reader().size() == 0 {
             // A kill between making the folder and event 0: there is nothing to lose.
-            let public_key = crate::signer::create(&dir.join("keys")).map_err(|source| LedgerError::Io {
-                what: "the signing key cannot be written".into(),
-                source,
-            })?;
+            let public_key = options.keys(dir).create()?;
             writer.open_first(&options.origin, &public_key)?;
         }
         writer.settle_vault();
@@ -94,6 +90,7 @@ impl Writer {
                 reader: log.reader(),
                 declared,
                 world,
+                disowned: None,
             },
             committer: Committer { log, followers: Vec::new() },
             snapshots: dir.map(Snapshots::of),

@@ -137,8 +137,9 @@ impl IndexBlock {
     /// # Errors
     /// [`Corruption`] if it is not compressed bytes.
     pub fn decompress(first: Position, value: &[u8]) -> Result<Vec<u8>, Corruption> {
-        decompress(value, BLOCK_BYTES_MAX)
-            .map_err(|source| Corruption::new(first, "index block", "a zstd frame", source.to_string()))
+        decompress(value, BLOCK_BYTES_MAX).map_err(|_| {
+            Corruption::new(first, "index block", "a zstd frame", "bytes that do not decompress")
+        })
     }
 
     /// Reads the uncompressed bytes; `None` if they are not a block.
@@ -345,7 +346,7 @@ impl Index {
             let expected = u64::from(self.count_of_stream[id as usize]);
             if revision != expected {
                 let at = block.stream_of.iter().position(|of| usize::from(*of) == place).unwrap_or(0);
-                let what = format!("revision of {name} in the index block");
+                let what = ("revision in the index block, of", name);
                 return Err(Corruption::new(first + at as u64, what, expected, revision));
             }
             ids[place] = id;

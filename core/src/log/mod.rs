@@ -11,27 +11,30 @@
 //! **Architecture invariant:** *nobody sees a position before it is durable.*
 //! **Architecture invariant:** *the head decides: one batch holds events, indexes and head, or nothing.*
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod append;
+mod damage;
 pub mod hash;
+mod hashes;
 mod index;
 mod page;
-mod pipeline;
+pub mod pipeline;
 mod read;
 mod sled_storage;
 pub mod storage;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
-mod verify;
+pub(crate) mod verify;
 mod withhold;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
+pub use damage::{Corruption, PHRASES, Saying, key_of};
 pub use hash::MerkleHash;
+pub use hashes::LogHashes;
 pub use index::{LOG_EVENTS_MAX, NO_COMMAND};
 pub use page::EventBytes;
 pub use read::{Head, LogReader, ReadError, Scan};
@@ -45,31 +48,6 @@ pub use withhold::WithholdError;
 
 use crate::record::Position;
 use tiles::TileThread;
-
-/// History is not what it was. Never repaired silently.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at position {position}: {what} should be {expected}, but is {found}")]
-pub struct Corruption {
-    /// The first event that is concerned.
-    pub position: Position,
-    /// What is wrong.
-    pub what: String,
-    /// What it should be.
-    pub expected: String,
-    /// What it is.
-    pub found: String,
-}
-
-impl Corruption {
-    pub(crate) fn new(
-        position: Position,
-        what: impl Into<String>,
-        expected: impl fmt::Display,
-        found: impl fmt::Display,
-    ) -> Corruption {
-        Corruption { position, what: what.into(), expected: expected.to_string(), found: found.to_string() }
-    }
-}
 
 /// A log could not be opened.
 #[derive(Debug, thiserror::Error)]

@@ -204,8 +204,13 @@ impl Page {
     /// # Errors
     /// [`Corruption`] if the value does not decompress or its entries do not fill it.
     pub fn open(first: Position, value: &[u8]) -> Result<Page, Corruption> {
-        let raw = decompress(value, PAGE_BYTES_MAX).map_err(|source| {
-            Corruption::new(first, "sealed page", "a zstd frame of at most 65,537 bytes", source.to_string())
+        let raw = decompress(value, PAGE_BYTES_MAX).map_err(|_| {
+            Corruption::new(
+                first,
+                "sealed page",
+                "a zstd frame of at most 65,537 bytes",
+                "bytes that do not decompress",
+            )
         })?;
         Page::from_raw(first, raw)
     }

@@ -8,7 +8,7 @@ use super::hash::{Digest, MerkleHash};
 use super::index::{Index, IndexBlock};
 use super::page::{Entry, EventBytes, HEAD_KEY, HeadState, Page, block_key, open_key, page_key};
 use super::storage::{Storage, StorageError};
-use super::{Corruption, OpenError, pipeline};
+use super::{Corruption, OpenError, Saying, pipeline};
 use crate::record::{Position, RecordRef};
 
 /// Pages kept decompressed. Reads come in runs; four threads in four places are served.
@@ -219,6 +219,37 @@ impl LogReader {
         let first = self.state().index.page_of(position);
         let first = first.ok_or_else(|| Corruption::new(position, "sealed page", "a page", "no page"))?;
         self.read_page(first)
+    }
+
+    /// The Merkle leaves of a range that the log has reached; also of what is withheld.
+    ///
+    /// # Errors
+    /// [`ReadError`] where a page cannot be read, or the range ends beyond the log.
+    pub(super) fn leaves(&self, range: Range<Position>) -> Result<Vec<MerkleHash>, ReadError> {
+        let mut leaves = Vec::new();
+        let mut next = range.start;
+        while next < range.end {
+            match self.locate(next) {
+                Place::Beyond => {
+                    return Err(Corruption::new(next, "event", "an event", "the end of the log").into());
+                }
+                Place::Open(bytes) => leaves.push(MerkleHash::leaf(&bytes)),
+                Place::Sealed(first) => {
+                    let page = self.page(first)?;
+                    let wanted = page.entries().filter(|(position, _)| (next..range.end).contains(position));
+                    leaves.extend(wanted.map(|(_, entry)| match entry {
+                        Entry::Event(bytes) => MerkleHash::leaf(bytes),
+                        Entry::Withheld(withheld) => withheld.leaf,
+                    }));
+                }
+            }
+            let reached = range.start + leaves.len() as u64;
+            if reached <= next {
+                return Err(Corruption::new(next, "sealed page", "an event", "nothing").into());
+            }
+            next = reached;
+        }
+        Ok(leaves)
     }
 
     fn read_page(&self, first: Position) -> Result<Page, ReadError> {
@@ -455,13 +486,13 @@ fn load_open(storage: &dyn Storage, state: &mut State) -> Result<(), OpenError> 
             return Err(Corruption::new(expected, "key of an open event", expected, hex::encode(&key)).into());
         }
         let record = RecordRef::decode(&value)
-            .map_err(|error| Corruption::new(expected, "open event", "a record", error.to_string()))?;
+            .map_err(|error| Corruption::new(expected, "open event", "a record", Saying::from(error)))?;
         if record.position != expected {
             return Err(Corruption::new(expected, "position", expected, record.position).into());
         }
         let revision = state.index.revisions(record.stream);
         if record.revision != revision {
-            let what = format!("revision of {}", record.stream);
+            let what = ("revision of", record.stream);
             return Err(Corruption::new(expected, what, revision, record.revision).into());
         }
         state.index.add(record.stream, record.command_id);

@@ -134,7 +134,7 @@ pub enum Fault {
     After,
 }
 
-/// Storage in memory, for tests: counts syncs, fails on demand, and crashes without loss of the process.
+/// Storage in memory, for trials and tests: counts syncs, fails on demand, and crashes without loss of the process.
 #[derive(Debug, Default)]
 pub struct MemoryStorage {
     state: Mutex<MemoryState>,

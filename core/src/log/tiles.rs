@@ -17,6 +17,7 @@ use super::page::{BUNDLE_EVENTS, Entry, Page};
 use super::read::{LogReader, ReadError};
 use super::sled_storage::sync_folder;
 use super::storage::StorageError;
+use crate::checkpoints::CHECKPOINT_FILE;
 pub(super) use crate::evidence::tile::hash_bytes as tile_bytes;
 pub use crate::evidence::tile::{TileKind, path};
 
@@ -108,7 +109,9 @@ pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Whether a file is a full bundle or tile of a log of this size, or the rest of an interrupted write.
 pub(super) fn is_expected(relative: &Path, size: u64) -> bool {
-    if relative.extension().is_some_and(|extension| extension == "tmp") {
+    if relative.extension().is_some_and(|extension| extension == "tmp")
+        || relative == Path::new(CHECKPOINT_FILE)
+    {
         return true;
     }
     let mut parts = relative.iter().map(|part| part.to_str().unwrap_or(""));

@@ -102,8 +102,8 @@ fn seal_open(reader: &LogReader, batch: &mut Batch) -> Result<Page, WithholdErro
         batch.remove(open_key(position));
     }
     let block = IndexBlock::of(rows.into_iter()).map_err(|(at, expected)| {
-        let position = first + at as u64;
-        ReadError::from(super::Corruption::new(position, "revision", expected, "a gap"))
+        let (position, found) = (first + at as u64, expected + 1);
+        ReadError::from(super::Corruption::new(position, "revision", expected, ("at least", found)))
     })?;
     batch.put(block_key(first), block.encode().map_err(WithholdError::Compression)?);
     Ok(Page::from_raw(first, raw).map_err(ReadError::from)?)

@@ -213,7 +213,7 @@ impl Vault {
     /// Whether the keys belong here, and this is not a copy of the ledger without them.
     pub fn is_home(&self) -> bool {
         let state = self.state();
-        let signs = self.master_path.with_file_name(crate::signer::SEED_FILE).exists();
+        let signs = self.master_path.with_file_name(crate::keys::SEED_FILE).exists();
         signs || state.master.is_some() || !state.keys.is_empty()
     }
 

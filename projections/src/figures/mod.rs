@@ -8,11 +8,13 @@ mod balances;
 mod distinct;
 mod names;
 mod places;
+mod records;
 mod report;
 pub(crate) mod rows;
 mod tally;
 
-pub use balances::{Balance, balances, balances_of};
+pub use balances::Balance;
 pub(crate) use distinct::unrecorded_days;
 pub use names::{Figure, Kind};
+pub use records::{Corrected, LateEntry, Records};
 pub use report::{AsOf, Counted, Evidence, Figures, Part, Report, Scope, Value, report, report_with};

@@ -8,9 +8,11 @@ use gongjian_core::record::Position;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 
+use super::balances::{Balance, balances};
 use super::distinct::{self, Distinct};
 use super::names::{Figure, Kind};
 use super::places::{Area, Places};
+use super::records::{self, Records};
 use super::rows::{self, Categories};
 use super::tally::{Period, Tally};
 use crate::registry::Kind as Named;
@@ -153,6 +155,10 @@ pub struct Report {
     pub as_of: AsOf,
     /// Figures of the scope.
     pub figures: Figures,
+    /// Stocks of the scope at the end of the quarter before, what came and went, and what there is.
+    pub balances: Vec<Balance>,
+    /// Its late entries and corrections.
+    pub records: Records,
     /// Figures of the streets within it, by code.
     pub streets: BTreeMap<String, Part>,
     /// Figures of the communities within it, by code.
@@ -210,12 +216,16 @@ pub fn report_with(views: &Views, quarter: Quarter, scope: &Scope, on: Day, evid
         Some(part) => part.figures.clone(),
         None => counts.figures(area, area.and_then(|area| events.remove(&area))),
     };
+    let before = Counts::of(views, &places, &Period::of(quarter.previous(), on), false);
+    let balances = balances(&before.figures(area, None), &figures);
     Report {
         quarter,
         label: quarter.label(),
         scope: scope.clone(),
         as_of: AsOf { position: views.position().checked_sub(1), digest: None, on },
         figures,
+        balances,
+        records: records::records(views, scope, &period),
         streets,
         communities,
     }

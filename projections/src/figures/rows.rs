@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use super::names::Figure;
 use super::places::Places;
 use super::tally::{Period, Tally};
+use crate::due::overdue;
 use crate::views::Views;
 
 /// 联席会议, whose holding is the alliance's quarterly duty.
@@ -202,7 +203,6 @@ pub(super) fn projects(views: &Views, places: &Places<'_>, period: &Period, tall
             let due_in = due.filter(|due| period.has(*due));
             let on_time = |due| period.by_end(submitted) && submitted.is_some_and(|done| done.on <= due);
             let ended = period.by_end(accepted) || period.by_end(cancelled);
-            let late = due.is_some_and(|due| due <= period.end);
             let flags = [
                 period.in_it(listed),
                 period.in_it(claimed),
@@ -212,7 +212,7 @@ pub(super) fn projects(views: &Views, places: &Places<'_>, period: &Period, tall
                 period.by_end(claimed) && !ended,
                 due_in.is_some(),
                 due_in.is_some_and(on_time),
-                late && !period.by_end(submitted) && !period.by_end(cancelled),
+                overdue(due, submitted, period.end) && !period.by_end(cancelled),
                 period.by_end(submitted) && !period.by_end(accepted),
             ]
             .map(u32::from);
@@ -302,7 +302,7 @@ fn worked(
         due_in.is_some() && period.by_end(verified),
         since.is_some() && period.in_it(verified),
         there && !period.by_end(verified),
-        there && work.due_on.is_some_and(|due| due <= period.end) && done.is_none(),
+        there && overdue(work.due_on, completed, period.end),
         there && done.is_some() && !period.by_end(verified),
     ]
     .map(u32::from)

@@ -2,14 +2,12 @@
 
 use gongjian_core::day::Day;
 use gongjian_core::domain::agreement::Expiry;
-use serde::Serialize;
 
 use super::row::{self, What};
 use crate::views::Views;
 
 /// Why something stands in the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CalendarKind {
     /// A joint meeting.
     Meeting,
@@ -21,8 +19,24 @@ pub enum CalendarKind {
     Expiry,
 }
 
+impl CalendarKind {
+    /// Every kind.
+    pub const ALL: &'static [CalendarKind] =
+        &[CalendarKind::Meeting, CalendarKind::Wednesday, CalendarKind::Due, CalendarKind::Expiry];
+
+    /// Its stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            CalendarKind::Meeting => "meeting",
+            CalendarKind::Wednesday => "wednesday",
+            CalendarKind::Due => "due",
+            CalendarKind::Expiry => "expiry",
+        }
+    }
+}
+
 /// One entry of the calendar.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarEntry {
     /// The day.
     pub day: Day,

@@ -4,10 +4,12 @@ mod calendar;
 mod page;
 mod row;
 mod sheet;
+mod words;
 
 pub use calendar::{CalendarEntry, CalendarKind, calendar};
 pub use page::{LIMIT_MAX, ListError, Page, Query, list, one};
 pub use sheet::{Sheet, SheetLine, wednesday_sheet};
+pub use words::{categories, states};
 
 /// Everything that [`list`] can list.
 pub const WHATS: &[&str] = &[
@@ -37,4 +39,5 @@ pub const WHATS: &[&str] = &[
     "holders",
     "erasures",
     "findings",
+    "calendar",
 ];

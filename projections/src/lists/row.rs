@@ -4,6 +4,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::Category;
 use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
+use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
     agreement, alliance, branch, commitment, community, compound, decision, document, erasure, grid, holder,
     holiday, import, issue, meeting, membership, occurrence, post, project, rule, series, street, task,
@@ -11,6 +12,8 @@ use gongjian_core::domain::{
 };
 use gongjian_core::record::{Position, Revision};
 
+use super::calendar::{self, CalendarEntry};
+use crate::due::overdue;
 use crate::findings::Finding;
 use crate::registry::Kind;
 use crate::views::Views;
@@ -71,6 +74,7 @@ pub(super) enum What<'v> {
     Holder(&'v holder::Holder, Content),
     Erasure(&'v erasure::Erasure),
     Finding(Box<Finding>),
+    Entry(Box<CalendarEntry>),
 }
 
 /// What became of a content in the vault.
@@ -114,7 +118,8 @@ const DOCUMENT: &[&str] = &[
 const HOLDER: &[&str] = &["post", "from", "until", "commitment", "object", "looked", "erasedBy"];
 const ERASURE: &[&str] =
     &["scope", "subject", "position", "digest", "post", "askedOn", "decidedOn", "executedOn"];
-const FINDING: &[&str] = &["code", "day", "rule"];
+const ENTRY: &[&str] = &["day", "kind", "title"];
+const FINDING: &[&str] = &["code", "severity", "day", "rule"];
 
 macro_rules! with_fields {
     ($what:expr, $state:ident => $with:expr, $($other:pat => $otherwise:expr),+ $(,)?) => {
@@ -166,6 +171,7 @@ impl What<'_> {
             What::Holder(..) => HOLDER,
             What::Erasure(_) => ERASURE,
             What::Finding(_) => FINDING,
+            What::Entry(_) => ENTRY,
         )
     }
 
@@ -176,8 +182,8 @@ impl What<'_> {
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
             What::Document(..) => &[("units", "units")],
-            What::Rule(_) | What::Import(_) | What::Finding(_) => &[],
             What::Holder(..) | What::Erasure(_) => &[],
+            What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
 
@@ -273,8 +279,15 @@ impl What<'_> {
                 "executedOn" => Some(day(erasure.executed)),
                 _ => None,
             },
+            What::Entry(entry) => match field {
+                "day" => Some(entry.day.to_string()),
+                "kind" => Some(entry.kind.word().to_owned()),
+                "title" => Some(entry.title.clone()),
+                _ => None,
+            },
             What::Finding(finding) => match field {
                 "code" => Some(finding.code.word().to_owned()),
+                "severity" => Some(finding.severity.word().to_owned()),
                 "day" => Some(finding.day.to_string()),
                 "rule" => Some(finding.arg("rule").unwrap_or_default().to_owned()),
                 _ => None,
@@ -338,15 +351,17 @@ impl What<'_> {
             What::Erasure(erasure) => erasure.state(),
             What::Import(_) => "recorded",
             What::Finding(finding) => finding.code.word(),
+            What::Entry(entry) if entry.done => "done",
+            What::Entry(_) => "pending",
             What::Community(community) if community.successors.on(on).is_some() => "succeeded",
             _ => "standing",
         }
         .to_owned()
     }
 
-    /// When it is due, and whether it is done; `None` where nothing is ever due.
+    /// When it is due, more time granted included, and whether it is done; `None` where nothing is ever due.
     pub(super) fn due(&self, on: Day) -> Option<(Day, bool)> {
-        let work = |work: &gongjian_core::domain::work::Work, ended: bool| {
+        let work = |work: &Work, ended: bool| {
             let due = work.extended_to.max(work.due_on)?;
             Some((due, ended || work.completed_by(on)))
         };
@@ -359,6 +374,32 @@ impl What<'_> {
                 let due = project.extended_to.max(project.due_on)?;
                 let ended = project.cancelled.is_some_and(|fact| fact.by(on)) || project.rejected.is_some();
                 Some((due, ended || project.submitted.is_some_and(|fact| fact.by(on))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is overdue as of a day; `None` where nothing is ever due.
+    pub(super) fn overdue(&self, on: Day) -> Option<bool> {
+        let work = |work: &Work, since: Option<Fact>| {
+            work.due_on
+                .map(|_| since.is_some_and(|fact| fact.by(on)) && overdue(work.due_on, work.completed, on))
+        };
+        match self {
+            What::Commitment(commitment) => {
+                work(&commitment.work, commitment.added).map(|late| late && commitment.waived.is_none())
+            }
+            What::Decision(decision) => work(&decision.work, decision.recorded),
+            What::Issue(issue) => work(&issue.work, issue.raised),
+            What::Task(task) => task
+                .work
+                .due_on
+                .map(|_| task.closed.is_none() && overdue(task.work.due_on, task.work.completed, on)),
+            What::Project(project) => {
+                let cancelled = project.cancelled.is_some_and(|fact| fact.by(on));
+                // The date was set with the claim, and goes with it.
+                let due = project.first_claimed().and(project.due_on);
+                project.due_on.map(|_| !cancelled && overdue(due, project.submitted, on))
             }
             _ => None,
         }
@@ -387,6 +428,7 @@ impl What<'_> {
             What::Holder(holder, _) => holder.from,
             What::Erasure(erasure) => of(erasure.asked),
             What::Finding(finding) => Some(finding.day),
+            What::Entry(entry) => Some(entry.day),
             _ => None,
         }
     }
@@ -411,12 +453,32 @@ impl Row<'_> {
     pub(super) fn community<'s>(&'s self, views: &'s Views) -> Option<&'s str> {
         match &self.what {
             What::Finding(finding) => finding.community.as_deref(),
+            What::Entry(entry) => entry.community.as_deref(),
             What::Community(_) => Some(&self.id),
             What::Compound(compound) => Some(&compound.community),
             What::Meeting(meeting) => Some(&meeting.community),
             What::Occurrence(occurrence) => Some(&occurrence.community),
             What::Project(project) => Some(&project.community),
             _ => views.community_of(&self.stream),
+        }
+    }
+
+    /// Whether it belongs to a community; a finding belongs to all that it concerns.
+    pub(super) fn within(&self, views: &Views, community: impl Fn(&str) -> bool) -> bool {
+        match &self.what {
+            What::Finding(finding) => finding.communities(views).any(community),
+            _ => self.community(views).is_some_and(community),
+        }
+    }
+
+    /// What it is sorted by where nobody says: nothing, so that the id decides, but of findings the gravest
+    /// come first, those of one kind together.
+    pub(super) fn usual_order(&self) -> String {
+        match &self.what {
+            What::Finding(finding) => {
+                format!("{}{:02}{}", finding.severity as u8, finding.code as u8, finding.day)
+            }
+            _ => String::new(),
         }
     }
 
@@ -507,16 +569,20 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
         "findings" => crate::findings::findings(views, on)
             .into_iter()
             .map(|finding| Row {
-                // Stable from one day to the next, unlike a place in the list.
-                id: format!(
-                    "{}:{}:{}",
-                    finding.code.word(),
-                    finding.stream,
-                    finding.position.unwrap_or_default()
-                ),
+                id: finding.id(),
                 stream: finding.stream.clone(),
                 revision: 0,
                 what: What::Finding(Box::new(finding)),
+            })
+            .collect(),
+        "calendar" => calendar::calendar(views, Day::BEGINNING, Day(i32::MAX), None, on)
+            .into_iter()
+            .map(|entry| Row {
+                // In the order of days.
+                id: format!("{}:{}:{}", entry.day, entry.kind.word(), entry.stream),
+                stream: entry.stream.clone(),
+                revision: 0,
+                what: What::Entry(Box::new(entry)),
             })
             .collect(),
         _ => return None,

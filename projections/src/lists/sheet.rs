@@ -4,6 +4,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::issue::Issue;
 use serde::Serialize;
 
+use crate::due::overdue;
 use crate::registry::Kind;
 use crate::trail::Named;
 use crate::views::Views;
@@ -33,7 +34,7 @@ pub struct SheetLine {
     pub completed_on: Option<Day>,
     /// How often it was carried over, this meeting included.
     pub carry_overs: usize,
-    /// Due before this day and not done.
+    /// Due by this day, by the original date, and not done.
     pub overdue: bool,
 }
 
@@ -107,6 +108,6 @@ fn line(views: &Views, id: &str, issue: &Issue, raised_on: Day, date: Day, carry
         due_on,
         completed_on: issue.work.completed.filter(|done| done.by(date)).map(|done| done.on),
         carry_overs,
-        overdue: !issue.work.completed_by(date) && due_on.is_some_and(|due| due < date),
+        overdue: overdue(issue.work.due_on, issue.work.completed, date),
     }
 }

@@ -40,6 +40,49 @@ fn refuses_every_broken_workbook(ledger: &Ledger) {
 }
 
 #[test]
+fn without_a_ledger_a_trial_and_a_failure_leave_nothing_behind() {
+    let ledger = Ledger::none();
+    let books = text(&data("wenshang-2022/机构台账.xlsx"));
+    let tried = ledger.run(&["import", "--dry-run", &books]).exits(0).says("试导入");
+    tried.says("street/S01");
+    let json = ledger.run(&["import", "--dry-run", "--json", &books]).exits(0).json();
+    assert_eq!((&json["dryRun"], &json["positions"]), (&true.into(), &Value::Null));
+    assert!(!ledger.data().exists(), "a trial made a ledger");
+    let broken = text(&data("broken/未知单位.xlsx"));
+    ledger.run(&["import", &broken]).exits(1).says("不存在的单位");
+    ledger.run(&["import", "--dry-run", &broken]).exits(1).says("不存在的单位");
+    ledger.run(&["import", "no-such-file.xlsx"]).exits(2);
+    assert!(!ledger.data().exists(), "a failing import made a ledger");
+    // A folder that was there stays, as empty as it was.
+    std::fs::create_dir(ledger.data()).unwrap();
+    ledger.run(&["import", &broken]).exits(1);
+    assert_eq!(std::fs::read_dir(ledger.data()).unwrap().count(), 0);
+    let done = ledger.run(&["import", "--json", &books]).exits(0).json();
+    assert_eq!(done["events"], json["events"]);
+    ledger.run(&["verify"]).exits(0);
+}
+
+#[test]
+fn hints_of_columns_are_in_the_readers_language() {
+    let ledger = Ledger::registry();
+    let is_chinese = |c: char| ('\u{4e00}'..'\u{a000}').contains(&c);
+    let mut hints = 0;
+    for case in cases("broken/broken.json") {
+        let path = text(&data("broken").join(case["file"].as_str().unwrap()));
+        let ran = ledger.run(&["--lang", "en", "import", &path]).exits(1);
+        for hint in ran.err.lines().filter_map(|line| line.split("Expected: ").nth(1)) {
+            hints += 1;
+            assert!(!hint.contains(is_chinese), "{hint}");
+        }
+    }
+    assert!(hints > 2, "{hints}");
+    let unknown = text(&data("broken/未知单位.xlsx"));
+    let english = ledger.run(&["--lang", "en", "import", &unknown]).exits(1);
+    english.says("Expected: the name of a unit or compound Party branch, as in the registry.");
+    ledger.run(&["import", &unknown]).exits(1).says("应填：单位或小区党支部的名称，与机构台账一致。");
+}
+
+#[test]
 fn broken_workbooks_after_the_registry_alone() {
     refuses_every_broken_workbook(&Ledger::registry());
 }
@@ -211,6 +254,47 @@ fn thirty_faults_are_thirty_lines_each_with_its_cell() {
     let english = ledger.run(&["--lang", "en", "import", &file]).exits(1).says("30");
     english.says(&wanted[29].0).never_says("查不到");
     assert_eq!(ledger.head(), head);
+}
+
+#[test]
+fn what_looks_personal_is_told_with_its_cell_and_taken() {
+    let ledger = Ledger::registry();
+    let book = agreements();
+    let column = book.sheet("commitments").unwrap().spec.index("text").unwrap();
+    let bytes = rewritten(&book, |sheet, index, cells| match (sheet, index) {
+        ("commitments", 4) => cells[column] = Cell::Text("为王某疏通管道".to_owned()),
+        ("commitments", 7) => {
+            cells[column] = Cell::Text("居民安装充电桩，业主和业委会协商，17号楼".to_owned())
+        }
+        ("commitments", 9) => cells[column] = Cell::Text("清走鲁H12345".to_owned()),
+        _ => {}
+    });
+    let again = read("提醒.xlsx", &bytes).ledger.unwrap();
+    let rows = &again.sheet("commitments").unwrap().rows;
+    let file = ledger.file("提醒.xlsx", &bytes);
+    let trial = ledger.run(&["import", "--dry-run", "--json", &file]).exits(0).json();
+    let done = ledger.run(&["import", &file]).exits(0).says("已导入");
+    let lines: Vec<&str> = done.text().lines().filter(|line| line.contains("提醒：")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for (line, index, words) in [(lines[0], 4, "“王某”像是人名"), (lines[1], 9, "“鲁H12345”像是车牌号")]
+    {
+        let cell = format!("“条款”{}（", rows[index].a1(column));
+        assert!(line.contains(&cell) && line.contains(words), "{line}");
+    }
+    let warnings = trial["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (2, &"doubtful".into()));
+    assert_eq!(warnings[0]["pointer"], format!("提醒.xlsx#条款#{}", rows[4].a1(column)));
+    // What is known already is not told again.
+    let file = ledger.file("再报.xlsx", &[&bytes[..]].concat());
+    let again = ledger.run(&["import", "--json", &file]).exits(0).json();
+    assert_eq!(again["warnings"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_countys_ordinary_sentences_give_no_warning() {
+    let ledger = Ledger::none();
+    let done = ledger.run(&["demo", "--no-serve"]).exits(0);
+    done.never_says("提醒：");
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn fixed() -> Value {
             "commandId": { "type": "string", "format": "uuid" }, "stream": text.clone(), "kind": text.clone(),
             "position": position.clone(), "revision": position.clone(), "digest": text.clone(),
             "replayed": { "type": "boolean" }, "dryRun": { "type": "boolean" },
+            "warnings": { "type": "array", "items": { "type": "object", "required": ["field", "code", "words", "detail"] } },
         } },
         "Receipts": { "oneOf": [
             { "$ref": "#/components/schemas/Receipt" },
@@ -121,16 +122,29 @@ fn fixed() -> Value {
             "alliance": text.clone(), "allianceName": maybe.clone(), "members": { "type": "array" },
             "asOf": as_of.clone(),
         } },
+        "Sheet": { "type": "object", "required": ["community", "date", "old", "new"], "properties": {
+            "community": { "type": "object" }, "date": text.clone(), "occurrence": maybe.clone(),
+            "old": { "type": "array", "items": { "type": "object" } },
+            "new": { "type": "array", "items": { "type": "object" } },
+        } },
         "Trail": { "type": "object", "required": ["id", "on", "matters"], "properties": {
             "id": text.clone(), "on": text.clone(), "position": { "type": ["integer", "null"] },
             "subjects": { "type": "array" }, "matters": { "type": "array", "items": { "type": "object" } },
         } },
         "Report": { "type": "object", "required": ["quarter", "label", "scope", "asOf", "figures"], "properties": {
             "quarter": text.clone(), "label": text.clone(), "scope": text.clone(), "asOf": as_of,
-            "figures": { "$ref": "#/components/schemas/Figures" },
+            "figures": { "$ref": "#/components/schemas/Figures" }, "records": { "type": "object" },
+            "balances": { "type": "array", "items": { "$ref": "#/components/schemas/Balance" } },
             "streets": { "type": "object", "additionalProperties": { "type": "object" } },
             "communities": { "type": "object", "additionalProperties": { "type": "object" } },
         } },
+        "Balance": { "type": "object",
+            "required": ["name", "label", "opening", "inflows", "outflows", "closing", "holds"], "properties": {
+                "name": text.clone(), "label": text.clone(), "opening": position.clone(), "closing": position.clone(),
+                "inflows": { "type": "object", "additionalProperties": position.clone() },
+                "outflows": { "type": "object", "additionalProperties": position.clone() },
+                "holds": { "type": "boolean" },
+            } },
         "Figures": { "type": "object", "additionalProperties": {
             "type": "object", "required": ["value", "label"], "properties": {
                 "value": { "type": ["integer", "object"] }, "label": text.clone(),

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod codes;
+pub(crate) use codes::sources;
 mod commitment;
 mod county;
 mod decision;

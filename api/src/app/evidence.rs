@@ -1,0 +1,285 @@
+//! Checkpoints, tiles and proofs: what an inspector takes away and checks without this server.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use gongjian_core::checkpoints::{KeepError, Keeper};
+use gongjian_core::evidence::tree::{prove_consistency, prove_inclusion};
+use gongjian_core::evidence::{KeyKind, tile, tree};
+use gongjian_core::evidence::{Proof, SignedCheckpoint, TileKind, TileName, TreeError, VerifierKey};
+use gongjian_core::keys::{KeyFileError, KeyFolder};
+use gongjian_core::ledger::Writer;
+use gongjian_core::log::{LogHashes, MerkleHash, ReadError};
+use gongjian_core::record::Position;
+use serde_json::{Value, json};
+
+use super::{App, instant};
+use crate::cosign::{self, Witnesses};
+use crate::error::{Problem, chain};
+
+/// How long a witness may take. Nobody waits for it but the thread that asks.
+const WITNESS_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What signs and proves. A ledger whose key is not at hand still proves what was signed before.
+pub(super) struct Evidence {
+    hashes: Arc<LogHashes>,
+    keeper: Result<Keeper, String>,
+    /// Who is asked to cosign, if the folder names anybody.
+    witnesses: Option<Witnesses>,
+}
+
+impl Evidence {
+    /// Over a ledger in memory there is no key.
+    pub(super) fn without_key(writer: &Writer) -> Evidence {
+        let hashes = Arc::new(LogHashes::new(writer.reader(), None));
+        Evidence { hashes, keeper: Err("a ledger in memory has no key".to_owned()), witnesses: None }
+    }
+
+    /// Opens the keeper, which compares the log with what was signed; a log that is not the one that was signed
+    /// takes no more events.
+    pub(super) fn open(writer: &mut Writer, dir: &Path, keys: &KeyFolder) -> Evidence {
+        let hashes = Arc::new(LogHashes::new(writer.reader(), Some(dir.join("tiles"))));
+        let keeper = keeper(writer, dir, keys, &hashes).map_err(|error| {
+            if let Unkept::Keep(KeepError::Disowned(why)) = &error {
+                tracing::error!(%why, "the ledger takes no events");
+                writer.disown(*why);
+            }
+            chain(&error)
+        });
+        if let Err(why) = &keeper {
+            tracing::warn!(why, "no checkpoints are signed");
+        }
+        let witnesses = Witnesses::open(dir, WITNESS_PATIENCE).unwrap_or_else(|error| {
+            tracing::error!(error = chain(&error), "no witnesses are asked");
+            None
+        });
+        Evidence { hashes, keeper, witnesses }
+    }
+
+    /// Asks the witnesses to cosign everything that is durable, and keeps what they sign. Returns whether all
+    /// did.
+    fn ask_witnesses(&self, now: u64) -> bool {
+        let (Ok(keeper), Some(witnesses)) = (&self.keeper, &self.witnesses) else { return true };
+        let asked = || -> Result<bool, Box<dyn std::error::Error>> {
+            let signed = keeper.current()?;
+            let answers = witnesses.ask(&signed, &*self.hashes, now)?;
+            for answer in &answers {
+                if let Err(error) = &answer.result {
+                    tracing::warn!(witness = answer.witness, %error, "a witness did not cosign");
+                }
+            }
+            let lines = cosign::lines(&answers);
+            let all = lines.len() == answers.len();
+            keeper.cosigned(&signed, lines, |with| witnesses.is_witnessed(with))?;
+            Ok(all)
+        };
+        asked().unwrap_or_else(|error| {
+            tracing::error!(%error, "the witnesses were not asked");
+            false
+        })
+    }
+
+    /// Signs what is durable and not signed yet. What stands in the way goes to the log.
+    pub(super) fn sign(&self) {
+        if let Ok(keeper) = &self.keeper
+            && let Err(error) = keeper.current()
+        {
+            tracing::error!(error = chain(&error), "no checkpoint was signed");
+        }
+    }
+}
+
+/// Why there is no keeper.
+#[derive(Debug, thiserror::Error)]
+enum Unkept {
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Name(#[from] gongjian_core::evidence::KeyError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error("the key in {0} is not the one that the ledger names")]
+    OtherKey(String),
+    #[error("the ledger was never opened")]
+    Nameless,
+}
+
+fn keeper(writer: &Writer, dir: &Path, keys: &KeyFolder, hashes: &Arc<LogHashes>) -> Result<Keeper, Unkept> {
+    let ledger = writer.world().ledger.get("main").ok_or(Unkept::Nameless)?;
+    let seed = keys.load()?;
+    if seed.public() != ledger.public_key {
+        return Err(Unkept::OtherKey(dir.join("keys").display().to_string()));
+    }
+    let signer = seed.signer(&ledger.origin)?;
+    let key = signer.verifier().clone();
+    Ok(Keeper::open(dir, &ledger.origin, Box::new(signer), &key, Arc::clone(hashes))?)
+}
+
+impl From<KeepError> for Problem {
+    fn from(error: KeepError) -> Problem {
+        match error {
+            KeepError::Disowned(why) => Problem::from(gongjian_core::ledger::Refused::Disowned(why)),
+            error => Problem::internal(&error),
+        }
+    }
+}
+
+impl From<TreeError<ReadError>> for Problem {
+    fn from(error: TreeError<ReadError>) -> Problem {
+        match error {
+            TreeError::Source { source, .. } => Problem::from(source),
+            error => Problem::internal(&error),
+        }
+    }
+}
+
+impl App {
+    fn keeper(&self) -> Result<&Keeper, Problem> {
+        self.shared
+            .evidence
+            .keeper
+            .as_ref()
+            .map_err(|why| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-signature").with("why", why))
+    }
+
+    /// The line by which others know the ledger's key.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger's name cannot be that of a key.
+    pub fn verifier_key(&self) -> Result<VerifierKey, Problem> {
+        use base64::Engine as _;
+        let (origin, public) = self
+            .with_writer(|writer| {
+                writer.world().ledger.get("main").map(|it| (it.origin.clone(), it.public_key.clone()))
+            })?
+            .ok_or_else(|| Problem::not_found("ledger"))?;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(public).ok();
+        let bytes: [u8; 32] =
+            bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Problem::not_found("public key"))?;
+        VerifierKey::new(&origin, KeyKind::Ed25519, &bytes).map_err(|error| Problem::internal(&error))
+    }
+
+    /// The last checkpoint that was signed, or one over everything that is durable now.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is none, or the key is not at hand.
+    pub fn checkpoint(&self, fresh: bool) -> Result<SignedCheckpoint, Problem> {
+        let keeper = self.keeper()?;
+        match keeper.newest() {
+            Some(newest) if !fresh => Ok(newest),
+            _ => Ok(keeper.current()?),
+        }
+    }
+
+    /// Signs what is durable and not signed yet, if the key is at hand.
+    pub fn keep_checkpoint(&self) {
+        self.shared.evidence.sign();
+    }
+
+    /// Whether anybody is to be asked for cosignatures.
+    pub fn has_witnesses(&self) -> bool {
+        self.shared.evidence.keeper.is_ok() && self.shared.evidence.witnesses.is_some()
+    }
+
+    /// Asks the witnesses to cosign everything that is durable, and keeps what they sign. Takes as long as the
+    /// slowest of them. Returns whether all cosigned.
+    pub fn ask_witnesses(&self) -> bool {
+        let now = self.shared.clock.now_micros() / 1_000_000;
+        self.shared.evidence.ask_witnesses(u64::try_from(now).unwrap_or(0))
+    }
+
+    /// Events beyond what enough witnesses have cosigned: all of them where there are no witnesses.
+    pub fn unwitnessed(&self) -> u64 {
+        let size = self.reader().size();
+        self.shared.evidence.witnesses.as_ref().map_or(size, |witnesses| witnesses.tail(size))
+    }
+
+    /// What each witness has cosigned, and the tail that not enough of them have.
+    pub fn witnesses(&self) -> Value {
+        let witnesses = self.shared.evidence.witnesses.as_ref();
+        let entries = witnesses.map(Witnesses::entries).unwrap_or_default();
+        let time = |seconds: u64| {
+            let micros = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000_000));
+            micros.filter(|micros| *micros > 0).map(instant)
+        };
+        let shown = entries.into_iter().map(|entry| {
+            json!({
+                "witness": entry.witness,
+                "key": entry.key,
+                "size": entry.size,
+                "cosignedAt": time(entry.cosigned_at),
+                "askedAt": time(entry.asked_at),
+                "error": entry.error,
+            })
+        });
+        json!({
+            "size": self.reader().size(),
+            "witnessed": witnesses.map_or(0, Witnesses::witnessed),
+            "unwitnessed": self.unwitnessed(),
+            "witnesses": shown.collect::<Vec<_>>(),
+        })
+    }
+
+    /// The proof that an event is in the ledger, under a checkpoint that covers it.
+    ///
+    /// # Errors
+    /// [`Problem`], among them that there is no such event.
+    pub fn proof(&self, position: Position) -> Result<Proof, Problem> {
+        if position >= self.reader().size() {
+            return Err(Problem::not_found(&format!("event {position}")));
+        }
+        let checkpoint = self.keeper()?.at_least(position + 1)?;
+        let size = checkpoint.checkpoint().size();
+        let hashes = prove_inclusion(&*self.shared.evidence.hashes, position, size)?;
+        Ok(Proof { index: position, hashes, extra: Vec::new(), checkpoint })
+    }
+
+    /// The proof that the first `new` events begin with the first `old`.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger is shorter, or `old` is more than `new`.
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<MerkleHash>, Problem> {
+        if new > self.reader().size() || old > new {
+            return Err(Problem::malformed("old, new", format!("0 ≤ old ≤ new ≤ {}", self.reader().size())));
+        }
+        Ok(prove_consistency(&*self.shared.evidence.hashes, old, new)?)
+    }
+
+    /// The content of a tile or bundle, as wide as its name says; `None` if the ledger has not come so far.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn tile(&self, name: TileName) -> Result<Option<Vec<u8>>, Problem> {
+        let size = self.reader().size();
+        let level = if let TileKind::Hashes(level) = name.kind { level } else { 0 };
+        if tree::tile_width(size, level, name.number) < name.width() {
+            return Ok(None);
+        }
+        match name.kind {
+            TileKind::Hashes(level) => {
+                use gongjian_core::evidence::HashSource as _;
+                let hashes = self.shared.evidence.hashes.hashes(level, name.number, name.width())?;
+                Ok(Some(tile::hash_bytes(&hashes)))
+            }
+            TileKind::Entries => self.bundle(name).map(Some),
+        }
+    }
+
+    fn bundle(&self, name: TileName) -> Result<Vec<u8>, Problem> {
+        let first = name.number * tree::TILE_WIDTH as u64;
+        let mut bytes = Vec::new();
+        for position in first..first + name.width() as u64 {
+            match self.reader().get(position) {
+                Ok(Some(event)) => {
+                    bytes.extend(tile::entry_bytes([&*event]).unwrap_or_default());
+                }
+                // What was erased has no room in the format: a length of zero (docs/FORMAT.md).
+                Ok(None) | Err(ReadError::Withheld { .. }) => bytes.extend_from_slice(&[0, 0]),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(bytes)
+    }
+}

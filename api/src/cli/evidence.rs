@@ -1,0 +1,178 @@
+//! `checkpoint`, `prove` and `export tiles`: what is taken away and checked elsewhere.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gongjian_core::evidence::{SignedCheckpoint, TileKind, TileName, tree};
+use serde_json::json;
+
+use super::Common;
+use super::ask::write_file;
+use super::client::{Ask, Ledger};
+use super::failure::{Failure, print, say};
+use super::progress;
+
+#[derive(Args, Debug)]
+pub(super) struct Checkpoint {
+    /// 写入文件 / file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// 账本公钥（供他人核对） / the line by which others know the ledger's key
+    #[arg(long)]
+    public_key: bool,
+    /// 印在纸质纪要上的三行 / three lines to print on paper minutes
+    #[arg(long, conflicts_with = "public_key")]
+    paper: bool,
+}
+
+pub(super) fn checkpoint(common: &Common, verb: &Checkpoint) -> Result<(), Failure> {
+    let ledger = Ledger::open(common)?;
+    let target = if verb.public_key { "/api/v1/key" } else { "/checkpoint?fresh=true" };
+    let bytes = ledger.fetch(common, &Ask::get(target.to_owned()))?;
+    if let Some(file) = &verb.output {
+        write_file(common, file, &bytes)?;
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if verb.public_key {
+        return said(common, verb, &text, json!({ "publicKey": text.trim_end() }));
+    }
+    let signed = read_checkpoint(common, &bytes)?;
+    let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
+    let shown = if verb.paper { paper(common, &signed) } else { text.clone() };
+    said(
+        common,
+        verb,
+        &shown,
+        json!({
+            "origin": signed.checkpoint().origin(), "size": size, "root": root.to_string(), "note": text,
+        }),
+    )
+}
+
+fn said(common: &Common, verb: &Checkpoint, text: &str, value: serde_json::Value) -> Result<(), Failure> {
+    match (common.json, &verb.output) {
+        (true, _) => say(common, &value.to_string()),
+        // The file has it, and a script wants silence.
+        (false, Some(_)) if !verb.paper => Ok(()),
+        (false, _) => print(common, text.as_bytes()),
+    }
+}
+
+/// Three lines that a person can copy and compare: the root in eight groups of eight digits.
+fn paper(common: &Common, signed: &SignedCheckpoint) -> String {
+    let root = signed.checkpoint().root().to_string();
+    let groups: Vec<String> =
+        root.as_bytes().chunks(8).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    let args = [
+        ("origin", signed.checkpoint().origin().to_owned()),
+        ("size", signed.checkpoint().size().to_string()),
+        ("root", groups.join(" ")),
+    ];
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    ["origin", "size", "root"].map(|line| common.text().get(&format!("cli-paper-{line}"), &args)).join("\n")
+        + "\n"
+}
+
+fn read_checkpoint(common: &Common, bytes: &[u8]) -> Result<SignedCheckpoint, Failure> {
+    SignedCheckpoint::parse(bytes).map_err(|error| Failure::fault(common, "checkpoint", &error))
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Prove {
+    /// 事件位置 / position of the event
+    #[arg(required_unless_present = "consistency")]
+    position: Option<u64>,
+    /// 写入证明文件 / file to write
+    #[arg(short, long, value_name = "FILE.tlog-proof")]
+    output: Option<PathBuf>,
+    /// 另存事件原文 / file for the bytes of the event
+    #[arg(long, value_name = "FILE", conflicts_with = "consistency")]
+    entry: Option<PathBuf>,
+    /// 前 N 条以前 M 条开头的证明 / prove that the first N events begin with the first M
+    #[arg(long, num_args = 2, value_names = ["M", "N"], conflicts_with = "position")]
+    consistency: Option<Vec<u64>>,
+}
+
+pub(super) fn prove(common: &Common, verb: &Prove) -> Result<(), Failure> {
+    let ledger = Ledger::open(common)?;
+    let target = match (&verb.consistency, verb.position) {
+        (Some(sizes), _) => {
+            let [old, new] = [0, 1].map(|at| sizes.get(at).copied().unwrap_or_default());
+            format!("/api/v1/consistency?old={old}&new={new}")
+        }
+        (None, position) => format!("/api/v1/proofs/{}", position.unwrap_or_default()),
+    };
+    let proof = ledger.fetch(common, &Ask::get(target))?;
+    if let (Some(file), Some(position)) = (&verb.entry, verb.position) {
+        write_file(common, file, &entry(common, &ledger, position)?)?;
+    }
+    match &verb.output {
+        Some(file) => write_file(common, file, &proof),
+        None => print(common, &proof),
+    }
+}
+
+/// The bytes of an event as they are hashed.
+fn entry(common: &Common, ledger: &Ledger, position: u64) -> Result<Vec<u8>, Failure> {
+    use base64::Engine as _;
+    let event = ledger.fetch_json(common, &Ask::get(format!("/api/v1/events/{position}?raw=true")))?;
+    let bytes = event["bytes"].as_str().unwrap_or_default();
+    base64::engine::general_purpose::STANDARD
+        .decode(bytes)
+        .map_err(|error| Failure::fault(common, "bytes", &error))
+}
+
+/// Copies checkpoint and tiles into a folder, as any server of files can offer them.
+pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure> {
+    let ledger = Ledger::open(common)?;
+    let fault = |file: &Path, error: &io::Error| Failure::fault(common, &file.display().to_string(), error);
+    let note = ledger.fetch(common, &Ask::get("/checkpoint?fresh=true".to_owned()))?;
+    let size = read_checkpoint(common, &note)?.checkpoint().size();
+    let names = names(size);
+    let bar = progress::bar(common, "cli-exporting");
+    bar.set_length(names.len() as u64);
+    for name in &names {
+        bar.inc(1);
+        let file = output.join(name.path());
+        // A full tile never changes; one that is there was copied before.
+        if name.width.is_none() && file.exists() {
+            continue;
+        }
+        let bytes = ledger.fetch(common, &Ask::get(format!("/{}", name.path())))?;
+        put(&file, &bytes).map_err(|error| fault(&file, &error))?;
+    }
+    bar.finish_and_clear();
+    // Last, so that it never promises what is not there.
+    let file = output.join("checkpoint");
+    put(&file, &note).map_err(|error| fault(&file, &error))?;
+    let (count, size) = (names.len().to_string(), size.to_string());
+    if common.json {
+        return say(common, &json!({ "files": names.len() + 1, "size": size }).to_string());
+    }
+    say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
+}
+
+/// Every tile and bundle of a log of this size, bundles first.
+fn names(size: u64) -> Vec<TileName> {
+    let mut names = Vec::new();
+    let tiles = |level: usize| tree::level_size(size, level).div_ceil(tree::TILE_WIDTH as u64);
+    let mut add = |kind: TileKind, level: usize| {
+        names.extend(
+            (0..tiles(level)).filter_map(|n| TileName::of_width(kind, n, tree::tile_width(size, level, n))),
+        );
+    };
+    add(TileKind::Entries, 0);
+    (0..).take_while(|level| tiles(*level) > 0).for_each(|level| add(TileKind::Hashes(level), level));
+    names
+}
+
+fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let temporary = file.with_extension("tmp");
+    fs::write(&temporary, bytes)?;
+    fs::rename(&temporary, file)
+}

@@ -1,0 +1,290 @@
+//! The keeper of checkpoints: signs the head of the log, and never two histories.
+//!
+//! Order of a signature: the log is durable → its head is compared with the last one signed → the new head is
+//! written beside the key and synced → it is published. What was signed lies beside the key and in no backup of
+//! the ledger, so a log that was put back to yesterday finds here that it is behind, and neither signs nor
+//! takes events.
+//!
+//! **Architecture invariant:** *between any two checkpoints that were signed there is a consistency proof.*
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::evidence::note::{SignatureLine, VerifyError};
+use crate::evidence::tree::{self, TreeError};
+use crate::evidence::{Checkpoint, CheckpointError, SignError, SignedCheckpoint, Signer, VerifierKey};
+use crate::log::{LogHashes, LogReader, ReadError};
+use crate::record::Position;
+
+/// File of the last checkpoint that was signed, in the folder of keys.
+const HEAD_FILE: &str = "log.head";
+/// File of the published checkpoint, in the folder of tiles (c2sp.org/tlog-tiles).
+pub const CHECKPOINT_FILE: &str = "checkpoint";
+/// File of the newest checkpoint with enough cosignatures, in the folder of the ledger.
+pub const WITNESSED_FILE: &str = "checkpoint.witnessed";
+
+/// The log is not the one whose head was signed here last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Disowned {
+    /// It is shorter: events that were signed for are missing.
+    #[error(
+        "the log has {size} events, but a checkpoint over {signed} was signed; `gongjian restore` fetches the rest"
+    )]
+    Behind {
+        /// Events in the log.
+        size: u64,
+        /// Events in the last checkpoint that was signed.
+        signed: u64,
+    },
+    /// It is another one: its first events are not those that were signed.
+    #[error("the first {signed} events are not those over which the last checkpoint was signed")]
+    Forked {
+        /// Events in the last checkpoint that was signed.
+        signed: u64,
+    },
+}
+
+/// Why there is no new checkpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// The log is not the one that was signed before.
+    #[error(transparent)]
+    Disowned(#[from] Disowned),
+    /// The head file beside the key was changed, or belongs to another log.
+    #[error("{file} is not the last checkpoint that this key signed: {reason}")]
+    Head {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file could not be read or written.
+    #[error("{file} cannot be read or written")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The hashes of the log could not be read.
+    #[error("the hashes of the log cannot be read")]
+    Hashes(#[source] Box<TreeError<ReadError>>),
+    /// The signer failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The origin of the log cannot stand in a checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+}
+
+impl From<TreeError<ReadError>> for KeepError {
+    fn from(error: TreeError<ReadError>) -> KeepError {
+        KeepError::Hashes(Box::new(error))
+    }
+}
+
+/// Keeps the checkpoints of one log.
+pub struct Keeper {
+    origin: String,
+    signer: Box<dyn Signer + Send + Sync>,
+    hashes: Arc<LogHashes>,
+    places: Places,
+    kept: Mutex<Kept>,
+}
+
+/// Where the files are.
+struct Places {
+    keys: PathBuf,
+    head: PathBuf,
+    published: PathBuf,
+    witnessed: PathBuf,
+}
+
+#[derive(Clone, Default)]
+struct Kept {
+    newest: Option<SignedCheckpoint>,
+    witnessed: Option<SignedCheckpoint>,
+}
+
+impl Keeper {
+    /// The keeper for the log in `dir`, named `origin`. Compares the log with the last checkpoint signed.
+    ///
+    /// # Errors
+    /// [`KeepError`]; with [`KeepError::Disowned`] nothing may be appended to this log.
+    pub fn open(
+        dir: &Path,
+        origin: &str,
+        signer: Box<dyn Signer + Send + Sync>,
+        key: &VerifierKey,
+        hashes: Arc<LogHashes>,
+    ) -> Result<Keeper, KeepError> {
+        let places = Places {
+            keys: dir.join("keys"),
+            head: dir.join("keys").join(HEAD_FILE),
+            published: dir.join("tiles").join(CHECKPOINT_FILE),
+            witnessed: dir.join(WITNESSED_FILE),
+        };
+        let signed = read_checkpoint(&places.head)?;
+        let mut kept = Kept::default();
+        if let Some(head) = signed {
+            own(&head, origin, key)
+                .map_err(|reason| KeepError::Head { file: places.head.clone(), reason })?;
+            compare(&head, &hashes)?;
+            // What was published may have gathered cosignatures since it was signed.
+            let published = read_checkpoint(&places.published).ok().flatten();
+            kept.newest = Some(published.filter(|it| it.checkpoint() == head.checkpoint()).unwrap_or(head));
+        }
+        kept.witnessed =
+            read_checkpoint(&places.witnessed).ok().flatten().filter(|it| own(it, origin, key).is_ok());
+        Ok(Keeper { origin: origin.to_owned(), signer, hashes, places, kept: Mutex::new(kept) })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // What it holds is replaced whole.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hashes of the log, for proofs.
+    pub fn hashes(&self) -> &Arc<LogHashes> {
+        &self.hashes
+    }
+
+    /// The log.
+    pub fn reader(&self) -> &LogReader {
+        self.hashes.reader()
+    }
+
+    /// The last checkpoint that was signed, with the cosignatures it gathered.
+    pub fn newest(&self) -> Option<SignedCheckpoint> {
+        self.kept().newest.clone()
+    }
+
+    /// The newest checkpoint with enough cosignatures.
+    pub fn witnessed(&self) -> Option<SignedCheckpoint> {
+        self.kept().witnessed.clone()
+    }
+
+    /// A checkpoint over everything that is durable now: the last one if the log has not grown since, or a new
+    /// one. Appends go on meanwhile.
+    ///
+    /// # Errors
+    /// [`KeepError`]; nothing was published then.
+    pub fn current(&self) -> Result<SignedCheckpoint, KeepError> {
+        self.at_least(self.reader().size())
+    }
+
+    /// A checkpoint over at least `size` events.
+    ///
+    /// # Errors
+    /// As [`Keeper::current`].
+    pub fn at_least(&self, size: Position) -> Result<SignedCheckpoint, KeepError> {
+        // One signs at a time; the others find what it signed.
+        let mut kept = self.kept();
+        if let Some(newest) = kept.newest.as_ref().filter(|it| it.checkpoint().size() >= size) {
+            return Ok(newest.clone());
+        }
+        let head = self.reader().head();
+        if let Some(newest) = &kept.newest {
+            compare(newest, &self.hashes)?;
+        }
+        // Both roots come out of the same hashes, so the two checkpoints are consistent.
+        if tree::root(&*self.hashes, head.size)? != head.root {
+            return Err(Disowned::Forked { signed: head.size }.into());
+        }
+        let checkpoint = Checkpoint::new(&self.origin, head.size, head.root)?;
+        let signed = SignedCheckpoint::sign(checkpoint, &*self.signer)?;
+        replace(&self.places.head, &signed, 0o600)?;
+        replace(&self.places.published, &signed, 0o644)?;
+        kept.newest = Some(signed.clone());
+        Ok(signed)
+    }
+
+    /// Adds cosignatures, which the caller has checked, to the newest checkpoint if it is still the one of
+    /// `size`. `is_enough` tells whether they suffice.
+    ///
+    /// # Errors
+    /// [`KeepError`] if they cannot be kept.
+    pub fn cosigned(
+        &self,
+        cosigned: &SignedCheckpoint,
+        lines: Vec<SignatureLine>,
+        is_enough: impl FnOnce(&SignedCheckpoint) -> bool,
+    ) -> Result<(), KeepError> {
+        let mut kept = self.kept();
+        let same =
+            kept.newest.as_ref().filter(|newest| newest.checkpoint() == cosigned.checkpoint()).cloned();
+        let is_newest = same.is_some();
+        let mut with = same.unwrap_or_else(|| cosigned.clone());
+        for line in lines {
+            with.put(line)?;
+        }
+        if is_enough(&with) {
+            replace(&self.places.witnessed, &with, 0o644)?;
+            kept.witnessed = Some(with.clone());
+        }
+        if is_newest {
+            replace(&self.places.published, &with, 0o644)?;
+            kept.newest = Some(with);
+        }
+        Ok(())
+    }
+
+    /// The folder of keys, which no backup of the ledger contains.
+    pub fn keys(&self) -> &Path {
+        &self.places.keys
+    }
+}
+
+/// Whether a checkpoint is of this log and signed by its key; if not, why.
+fn own(signed: &SignedCheckpoint, origin: &str, key: &VerifierKey) -> Result<(), String> {
+    let found = signed.checkpoint().origin();
+    if found != origin {
+        return Err(format!("its origin is {found}"));
+    }
+    signed.note().verify([key]).map(drop).map_err(|error: VerifyError| error.to_string())
+}
+
+/// Whether the log begins with what was signed.
+fn compare(signed: &SignedCheckpoint, hashes: &LogHashes) -> Result<(), KeepError> {
+    let (size, before) = (hashes.reader().size(), signed.checkpoint().size());
+    if size < before {
+        return Err(Disowned::Behind { size, signed: before }.into());
+    }
+    if tree::root(hashes, before)? != signed.checkpoint().root() {
+        return Err(Disowned::Forked { signed: before }.into());
+    }
+    Ok(())
+}
+
+fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(KeepError::File { file: file.to_owned(), source }),
+    };
+    let parsed = SignedCheckpoint::parse(&bytes);
+    parsed.map(Some).map_err(|error| KeepError::Head { file: file.to_owned(), reason: error.to_string() })
+}
+
+/// Puts a checkpoint in the place of an earlier one: written, synced, renamed, the folder synced.
+fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
+    let write = || -> io::Result<()> {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let temporary = file.with_extension("tmp");
+        let mut open = OpenOptions::new();
+        let mut out = open.write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
+        out.write_all(signed.to_string().as_bytes())?;
+        out.sync_all()?;
+        fs::rename(&temporary, file)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(|source| KeepError::File { file: file.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests;
