@@ -23,6 +23,7 @@ use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError};
 use crate::record::{Position, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
+use crate::vault::Vault;
 
 mod commit;
 mod decide;
@@ -30,6 +31,7 @@ mod group;
 mod opening;
 mod session;
 mod stream;
+mod vaulted;
 
 use commit::Committer;
 pub use commit::{Followed, Follower};
@@ -42,7 +44,7 @@ pub use stream::{Batch, Reply};
 /// The stream of the ledger's own events.
 pub const LEDGER_STREAM: &str = "ledger/main";
 /// Name and version of the world's snapshots. The version rises with any change of a state's fields.
-const WORLD_SNAPSHOT: (&str, u32) = ("world", 2);
+const WORLD_SNAPSHOT: (&str, u32) = ("world", 3);
 /// A snapshot of the world is worth its writing after so many events, and after a quarter of all there are: it
 /// takes longer the larger the world is, and what it saves is the folding of what came since.
 const WORLD_SNAPSHOT_EVENTS: u64 = 50_000;
@@ -207,6 +209,8 @@ pub struct Writer {
     committer: Committer,
     snapshots: Option<Snapshots>,
     snapshot_at: Position,
+    /// The vault, or why there is none.
+    vault: Result<Arc<Vault>, String>,
     /// Writing failed: the world may know of what the log does not have.
     broken: bool,
 }

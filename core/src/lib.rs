@@ -24,3 +24,4 @@ pub mod schema;
 pub mod service;
 
 pub mod snapshot;
+pub mod vault;

@@ -7,8 +7,11 @@ use clap::{Args, Parser, Subcommand};
 mod ask;
 mod client;
 mod demo;
+mod document;
+mod erase;
 mod evidence;
 mod failure;
+mod holder;
 mod import;
 mod init;
 mod monitor;
@@ -86,6 +89,12 @@ enum Verb {
     Verify(upkeep::Verify),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
+    /// 资料：存入、查阅、列出 / documents in the vault
+    Document(document::Document),
+    /// 任职名录 / the directory of who held which post
+    Holder(holder::Holder),
+    /// 删除：申请、审批、执行 / erasures
+    Erase(erase::Erase),
     /// 确认时钟正确 / say that the clock is right
     ClockAccept(upkeep::ClockAccept),
     /// 见证其他账本的检查点 / cosign the checkpoints of other ledgers
@@ -119,6 +128,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Report(verb) => ask::report(common, verb),
         Verb::Verify(verb) => upkeep::verify(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
+        Verb::Document(verb) => document::run(common, verb),
+        Verb::Holder(verb) => holder::run(common, verb),
+        Verb::Erase(verb) => erase::run(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
         Verb::Witness(verb) => witness::run(common, verb),
     }
