@@ -1,7 +1,7 @@
 //! Translates: command line, HTTP, workbooks.
 //!
 //! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
-//! for people come from [`messages`], what goes wrong from [`error`].
+//! for people come from [`messages`], what goes wrong from [`error`]. [`offline`] checks evidence where there is no ledger.
 
 pub mod app;
 pub mod cli;
@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 pub mod import;
 pub mod messages;
+pub mod offline;
 pub mod output;
 pub mod routes;
 pub mod workbook;

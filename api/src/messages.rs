@@ -32,6 +32,7 @@ files![
     "fields",
     "findings",
     "kinds",
+    "offline",
     "phrases",
     "rejections",
     "reports",

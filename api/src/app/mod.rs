@@ -30,7 +30,8 @@ mod read;
 mod upkeep;
 mod witness;
 
-pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
+pub(crate) use events::built_in;
+pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};

@@ -17,6 +17,7 @@ mod serve;
 mod socket;
 mod template;
 mod upkeep;
+mod verify;
 
 pub use failure::Failure;
 
@@ -80,8 +81,8 @@ enum Verb {
     Trail(ask::Trail),
     /// 季度共建报告 / the quarterly report
     Report(ask::Report),
-    /// 全部重算并核对 / recompute and compare everything
-    Verify(upkeep::Verify),
+    /// 核对账本（全部重算），或离线核对证明、检查点、证据包、账本副本 / recompute the ledger, or check evidence offline
+    Verify(verify::Verify),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
     /// 确认时钟正确 / say that the clock is right
@@ -113,7 +114,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::List(verb) => ask::list(common, verb),
         Verb::Trail(verb) => ask::trail(common, verb),
         Verb::Report(verb) => ask::report(common, verb),
-        Verb::Verify(verb) => upkeep::verify(common, verb),
+        Verb::Verify(verb) => verify::run(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
     }

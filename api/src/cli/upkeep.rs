@@ -11,11 +11,17 @@ use super::failure::{Failure, say};
 use super::progress;
 use crate::app::Verification;
 
-#[derive(Args, Debug)]
-pub(super) struct Verify {}
+/// Recomputes the ledger from its bytes and says what was found.
+pub(super) fn verify(common: &Common) -> Result<(), Failure> {
+    let found = recomputed(common)?;
+    let shown = if common.json { found.to_string() } else { told(common, &found) };
+    say(common, shown.trim_end())?;
+    if found["sound"].as_bool().unwrap_or_default() { Ok(()) } else { Err(Failure::found()) }
+}
 
-pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
-    let found = match Ledger::open(common) {
+/// What recomputing the ledger found.
+pub(super) fn recomputed(common: &Common) -> Result<Value, Failure> {
+    Ok(match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
@@ -35,11 +41,7 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
         Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
-    };
-    let sound = found["sound"].as_bool().unwrap_or_default();
-    let shown = if common.json { found.to_string() } else { told(common, &found) };
-    say(common, shown.trim_end())?;
-    if sound { Ok(()) } else { Err(Failure::found()) }
+    })
 }
 
 /// Verifies the log's bytes alone.
@@ -64,7 +66,8 @@ fn without_opening(common: &Common) -> Option<Verification> {
     })
 }
 
-fn told(common: &Common, found: &Value) -> String {
+/// What was found, in words.
+pub(super) fn told(common: &Common, found: &Value) -> String {
     let text = common.text();
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut lines = Vec::new();

@@ -1,0 +1,66 @@
+# 离线核对。
+
+offline-file = { $file }：{ $format }
+offline-format-proof = 事件在账证明
+offline-format-checkpoint = 检查点
+offline-format-package = 证据包
+offline-format-ledger = 账本副本
+offline-format-tiles = 账本公布的文件
+offline-format-inspection = 四性检测报告
+offline-format-unknown = 不认识的文件
+offline-basis = 检查点：账本 { $origin }，{ $size } 个事件，树根 { $root }
+offline-event = 事件：位置 { $position }，{ $kind }，{ $stream }
+offline-event-when = 发生于 { $on }；由{ $post }于 { $at } 记入
+offline-event-unit = 经办单位：{ $unit }
+offline-event-digest = 摘要 { $digest }
+offline-event-data = 内容 { $data }
+offline-event-unread = 内容由本程序不认识的布局写成，须按账本中声明的布局读
+offline-signed = 账本已签：{ $name }（{ $id }），签名相符
+offline-cosigned = 见证已签：{ $witness }，{ $at }，签名相符
+offline-claimed = 自称由 { $name }（{ $id }）签名，未经核对
+offline-count-events = 事件：{ $count } 个
+offline-verdict-sound = 核对无误。
+offline-verdict-unchecked =
+    内容前后相符，但没有用可信的公钥核对签名，不能作为证据：编造者也能使它前后相符。
+    请向账本单位以外的可靠途径取得公钥，再用 --key 或 --policy 核对。
+offline-verdict-wrong = 核对有误，不可采信。
+offline-fault = { $kind }：{ $detail }
+offline-fault-in = { $kind }：{ $place }：{ $detail }
+
+offline-kind-altered = 被改动
+offline-kind-missing = 有缺失
+offline-kind-foreign = 有多余
+offline-kind-reordered = 次序不符
+offline-kind-truncated = 被截短
+offline-kind-forked = 有两套历史
+offline-kind-bad-signature = 签名不符
+offline-kind-unwitnessed = 见证不足
+offline-kind-wrong-origin = 不是这个账本的
+offline-kind-malformed = 格式不对
+
+offline-checkpoint-unreadable = 读不出检查点（{ $error }）。请向出具单位重新索取。
+offline-proof-unreadable = 读不出证明（{ $error }）。请向出具单位重新索取。
+offline-record-unreadable = 读不出事件原文（{ $error }）。请核对所给的是不是原文文件。
+offline-position = 应是位置 { $expected } 的事件，所给原文却是位置 { $found } 的
+offline-beyond = 证明所指的位置 { $index } 不在检查点的 { $size } 个事件之内
+offline-length = 证明应有 { $expected } 个哈希，实有 { $found } 个
+offline-inclusion = 事件原文与证明推不出检查点的树根 { $root }：位置 { $index } 的原文、证明或检查点被改过
+offline-unknown-log = 所给的公钥或规则中没有账本“{ $origin }”
+offline-unsigned = 账本“{ $origin }”的可信公钥没有签过
+offline-signature = { $name }（{ $id }）的签名与内容不符
+offline-signature-twice = { $name }（{ $id }）的签名不止一个，无从判断
+offline-not-empty-root = 检查点说没有事件，树根却不是空账本的
+offline-quorum = “{ $quorum }”须有 { $needed } 方见证，只有 { $found } 方
+offline-two-roots = 同为 { $size } 个事件，与 { $other } 的树根不同
+offline-ledger-unsound = 账本重算不符：{ $detail }
+offline-no-checkpoint = 没有检查点，无从核对签名
+offline-fewer-events = 签名时有 { $expected } 个事件，现在只有 { $found } 个
+offline-no-tiles = 取不到计算树根所需的哈希（{ $error }）
+offline-other-root = 前 { $size } 个事件的树根应为 { $expected }，实为 { $found }
+offline-other-origin = 应是账本“{ $expected }”，这里是“{ $found }”
+
+cli-no-trust = 公钥或采信规则不能用：{ $error }
+cli-no-entry = 核对 { $file } 须有事件原文：请用 --entry 给出，或把它放在 { $entry }。
+cli-not-checked-here = { $file } 不是能在这里核对的文件。可核对：证明（.tlog-proof）、检查点、证据包（.zip）、四性检测报告、账本副本目录。
+cli-paper-unreadable = 请按纸上三行依次写：账本名、事件数、树根（64 位十六进制，可带空格）。
+cli-paper-fits = 与纸上相符：本账本的前 { $size } 个事件就是当时的那些，一个字节未改。
