@@ -1,7 +1,8 @@
 //! Translates: command line, HTTP, workbooks.
 //!
 //! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
-//! for people come from [`messages`], what goes wrong from [`error`]. [`offline`] checks evidence where there is no ledger.
+//! for people come from [`messages`], what goes wrong from [`error`]. [`offline`] checks evidence
+//! where there is no ledger, and [`package`] packs it.
 
 pub mod app;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod import;
 pub mod messages;
 pub mod offline;
 pub mod output;
+pub mod package;
 pub mod routes;
 pub mod workbook;
 

@@ -64,3 +64,32 @@ cli-no-entry = 核对 { $file } 须有事件原文：请用 --entry 给出，或
 cli-not-checked-here = { $file } 不是能在这里核对的文件。可核对：证明（.tlog-proof）、检查点、证据包（.zip）、四性检测报告、账本副本目录。
 cli-paper-unreadable = 请按纸上三行依次写：账本名、事件数、树根（64 位十六进制，可带空格）。
 cli-paper-fits = 与纸上相符：本账本的前 { $size } 个事件就是当时的那些，一个字节未改。
+
+offline-count-documents = 随附文件：{ $count } 个
+offline-unreadable = 读不了（{ $error }）
+offline-archive = 压缩包读不出来（{ $error }）。请重新索取，不要用别的程序另存。
+offline-archive-twice = 压缩包里有重名或相互重叠的文件，不是正常打包的结果
+offline-archive-name = 文件名不正常，证据包里没有这样的文件
+offline-archive-large = 过大：至多 { $limit } { $what ->
+        [files] 个文件
+       *[bytes] 字节
+    }
+offline-manifest = 清单不是本账本写出的样子
+offline-file-missing = 清单或证据需要这个文件，却没有它
+offline-file-foreign = 这个文件不属于证据包
+offline-file-short = 应有 { $expected } 字节，只有 { $found } 字节
+offline-file-altered = SHA-256 应为 { $expected }，实为 { $found }
+offline-other-checkpoint = 清单所写的检查点与检查点文件不同
+offline-statement-unreadable = 读不出账本对清单的签名（{ $error }）
+offline-statement-other = 账本签的不是这份清单：清单或它的签名被换过
+offline-key-other = 所附公钥不是签检查点的公钥
+offline-layout = 布局声明读不出来
+offline-no-layout = 缺少 { $eventKind } 第 { $version } 版的布局声明，原文无从解读
+offline-json-other = 所写内容与事件原文不符
+offline-layouts-other = 所列布局与账本中声明的不符
+offline-previous = 所记的前一事件摘要应为 { $expected }，实为 { $found }
+offline-proof-position = 应是位置 { $expected } 的证明，实为位置 { $found } 的
+offline-proof-checkpoint = 证明所附的检查点与证据包的检查点不同
+offline-trail = 经过读不出来，或不是截至检查点的
+offline-digest-other = 位置 { $position } 的摘要与事件原文不符
+cli-package-file = 证据包是一个文件：请用 -o 写明文件名，如 -o 证据.zip。

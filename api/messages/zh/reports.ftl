@@ -197,6 +197,7 @@ route-checkpoint = 检查点（C2SP 签名文书）
 route-tile = 树片与事件包（C2SP tlog-tiles）
 route-key = 账本公钥
 route-proof = 事件在账的证明
+route-evidence = 证据包（ZIP）：一件事的全部事件、证明与说明
 route-consistency = 前后一致的证明
 parameter-fresh = 对现有全部事件新签一个
 parameter-old = 较早的事件数

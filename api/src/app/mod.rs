@@ -26,6 +26,7 @@ mod evidence;
 mod follow;
 mod imports;
 mod lists;
+mod package;
 mod read;
 mod upkeep;
 mod witness;

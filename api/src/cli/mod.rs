@@ -67,7 +67,7 @@ enum Verb {
     Template(template::Template),
     /// 检查点：现有全部事件的签名摘要 / sign what is there now
     Checkpoint(evidence::Checkpoint),
-    /// 证明：事件在账、前后一致 / prove that an event is in the ledger
+    /// 证明：事件在账、前后一致；一件事的证据包 / prove an event, or pack one matter as evidence
     Prove(evidence::Prove),
     /// 导出台账工作簿（可原样导回）或 tiles（供离线核对） / a register as a workbook, or the tiles
     Export(template::Export),

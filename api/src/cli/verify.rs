@@ -76,12 +76,25 @@ fn check(common: &Common, verb: &Verify, file: &Path, trust: &Trust) -> Result<O
             Ok(offline::proof(&read(file, SMALL_MAX)?, &read(&entry, SMALL_MAX)?, trust))
         }
         Format::Ledger => copy(common, file, trust),
+        Format::Package => Ok(match package(file) {
+            Ok(files) => crate::package::check(&files, trust),
+            Err(fault) => Outcome::new(Format::Package).after(Err(fault)),
+        }),
         // Whoever reads published tiles as a monitor does is called from here.
-        Format::Tiles | Format::Package | Format::Inspection | Format::Unknown => {
+        Format::Tiles | Format::Inspection | Format::Unknown => {
             let args = [("file", file.display().to_string())];
             Err(Failure::usage(common, "cli-not-checked-here", &[("file", &args[0].1)]))
         }
     }
+}
+
+/// The files of a package, packed or not.
+fn package(file: &Path) -> Result<crate::package::Files, Fault> {
+    if file.is_dir() {
+        return crate::package::read_folder(file);
+    }
+    let unreadable = |error| Fault::new(Kind::Malformed, "unreadable").with("error", error);
+    crate::package::unpack(&offline::read_at_most(file, offline::FILE_MAX).map_err(unreadable)?)
 }
 
 /// Two checkpoints of one size under two roots, in the files of one call, are two histories.

@@ -20,7 +20,7 @@ use std::path::Path;
 
 pub use fault::{Fault, Kind};
 pub use outcome::{Basis, Format, Outcome, Verdict};
-pub(crate) use proof::read_checkpoint;
+pub(crate) use proof::{check_inclusion, check_place, read_checkpoint, read_proof, read_record};
 pub use proof::{checkpoint, proof};
 pub use trust::{Trust, TrustError};
 
@@ -35,6 +35,7 @@ pub fn format_of(path: &Path) -> io::Result<Format> {
         return Ok(match path {
             dir if dir.join("sled").is_dir() => Format::Ledger,
             dir if dir.join("tile").is_dir() => Format::Tiles,
+            dir if dir.join("manifest.json").is_file() => Format::Package,
             _ => Format::Unknown,
         });
     }
@@ -42,6 +43,7 @@ pub fn format_of(path: &Path) -> io::Result<Format> {
     File::open(path)?.take(64).read_to_end(&mut head)?;
     Ok(match head.as_slice() {
         head if head.starts_with(PROOF_HEADER.as_bytes()) => Format::Proof,
+        [b'P', b'K', ..] => Format::Package,
         _ => Format::Checkpoint,
     })
 }
