@@ -9,6 +9,7 @@ pub mod cli;
 pub mod error;
 pub mod http;
 pub mod import;
+pub mod inspect;
 pub mod messages;
 pub mod offline;
 pub mod output;

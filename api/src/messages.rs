@@ -31,6 +31,7 @@ files![
     "errors",
     "fields",
     "findings",
+    "inspect",
     "kinds",
     "offline",
     "package",

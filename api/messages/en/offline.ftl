@@ -90,3 +90,12 @@ offline-proof-checkpoint = the checkpoint of the proof is not that of the packag
 offline-trail = the trail cannot be read, or is not as of the checkpoint
 offline-digest-other = the digest of position { $position } is not that of the bytes of the event
 cli-package-file = A package is a file: name it with -o, as in -o evidence.zip.
+
+offline-count-pass = passed: { $count }
+offline-count-warn = to look at: { $count }
+offline-count-fail = failed: { $count }
+offline-count-unchecked = not checked: { $count }
+offline-report = this report cannot be read, or is not as this program writes it
+offline-report-note = the report says that it is signed, but the signature (report.json.note) is not there
+offline-report-other = the ledger did not sign this report: the report or its signature was replaced
+offline-report-unsigned = the report says that it is not signed: the ledger's key was not at hand

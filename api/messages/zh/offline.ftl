@@ -93,3 +93,12 @@ offline-proof-checkpoint = 证明所附的检查点与证据包的检查点不�
 offline-trail = 经过读不出来，或不是截至检查点的
 offline-digest-other = 位置 { $position } 的摘要与事件原文不符
 cli-package-file = 证据包是一个文件：请用 -o 写明文件名，如 -o 证据.zip。
+
+offline-count-pass = 合格：{ $count } 项
+offline-count-warn = 须查看：{ $count } 项
+offline-count-fail = 不合格：{ $count } 项
+offline-count-unchecked = 未检测：{ $count } 项
+offline-report = 读不出报告，或不是本程序写出的样子
+offline-report-note = 报告写明已签名，却没有签名文件（report.json.note）
+offline-report-other = 账本签的不是这份报告：报告或签名被换过
+offline-report-unsigned = 报告写明没有签名：检测时账本密钥不在手边

@@ -11,6 +11,7 @@ mod evidence;
 mod failure;
 mod import;
 mod init;
+mod inspect;
 mod progress;
 mod record;
 mod serve;
@@ -83,6 +84,8 @@ enum Verb {
     Report(ask::Report),
     /// 核对账本（全部重算），或离线核对证明、检查点、证据包、账本副本 / recompute the ledger, or check evidence offline
     Verify(verify::Verify),
+    /// 四性检测：真实、完整、可用、安全，出具报告 / inspect the ledger and write a signed report
+    Inspect(inspect::Inspect),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
     /// 确认时钟正确 / say that the clock is right
@@ -115,6 +118,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Trail(verb) => ask::trail(common, verb),
         Verb::Report(verb) => ask::report(common, verb),
         Verb::Verify(verb) => verify::run(common, verb),
+        Verb::Inspect(verb) => inspect::run(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
     }

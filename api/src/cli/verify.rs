@@ -80,12 +80,24 @@ fn check(common: &Common, verb: &Verify, file: &Path, trust: &Trust) -> Result<O
             Ok(files) => crate::package::check(&files, trust),
             Err(fault) => Outcome::new(Format::Package).after(Err(fault)),
         }),
+        Format::Inspection => {
+            let note = note_of(file);
+            let note = note.exists().then(|| read(&note, SMALL_MAX)).transpose()?;
+            Ok(offline::inspection(&read(file, offline::FILE_MAX)?, note.as_deref(), trust))
+        }
         // Whoever reads published tiles as a monitor does is called from here.
-        Format::Tiles | Format::Inspection | Format::Unknown => {
+        Format::Tiles | Format::Unknown => {
             let args = [("file", file.display().to_string())];
             Err(Failure::usage(common, "cli-not-checked-here", &[("file", &args[0].1)]))
         }
     }
+}
+
+/// The signature beside a report.
+pub(super) fn note_of(report: &Path) -> PathBuf {
+    let mut name = report.as_os_str().to_owned();
+    name.push(".note");
+    PathBuf::from(name)
 }
 
 /// The files of a package, packed or not.
@@ -134,7 +146,7 @@ fn copy(common: &Common, dir: &Path, trust: &Trust) -> Result<Outcome, Failure> 
     let common = &Common { data: dir.to_owned(), ..common.clone() };
     let mut outcome = Outcome::new(Format::Ledger);
     // Before the folder is opened: a ledger with its key at hand signs its head when it is closed.
-    let published = offline::read_at_most(&dir.join("tiles/checkpoint"), SMALL_MAX);
+    let published = published(dir);
     let found = upkeep::recomputed(common)?;
     let size = found["size"].as_u64().unwrap_or_default();
     outcome.counts.push(("events", size));
@@ -142,19 +154,36 @@ fn copy(common: &Common, dir: &Path, trust: &Trust) -> Result<Outcome, Failure> 
         let detail = upkeep::told(common, &found);
         return Ok(outcome.after(Err(Fault::new(Kind::Altered, "ledger-unsound").with("detail", detail))));
     }
-    let Ok(published) = published else {
-        let fault = Fault::new(Kind::Missing, "no-checkpoint").at("tiles/checkpoint");
-        return Ok(outcome.after(if trust.is_somebody() { Err(fault) } else { Ok(()) }));
+    let published = match published {
+        Ok(published) => published,
+        Err(fault) => return Ok(outcome.after(if trust.is_somebody() { Err(fault) } else { Ok(()) })),
     };
-    let ledger = Ledger::open(common)?;
-    let checked = offline::read_checkpoint(&published).and_then(|signed| {
+    Ok(with_checkpoint(common, &Ledger::open(common)?, outcome, size, &published, trust))
+}
+
+/// The checkpoint that lies in the folder of a ledger.
+pub(super) fn published(dir: &Path) -> Result<Vec<u8>, Fault> {
+    let missing = |_| Fault::new(Kind::Missing, "no-checkpoint").at("tiles/checkpoint");
+    offline::read_at_most(&dir.join("tiles/checkpoint"), SMALL_MAX).map_err(missing)
+}
+
+/// Compares a ledger of some size with a checkpoint.
+pub(super) fn with_checkpoint(
+    common: &Common,
+    ledger: &Ledger,
+    mut outcome: Outcome,
+    size: u64,
+    published: &[u8],
+    trust: &Trust,
+) -> Outcome {
+    let checked = offline::read_checkpoint(published).and_then(|signed| {
         outcome.basis = Some(offline::Basis::of(&signed));
         let accepted = trust.accept(&signed)?;
-        agrees(common, &ledger, size, &signed)?;
+        agrees(common, ledger, size, &signed)?;
         outcome.accepted = accepted;
         Ok(())
     });
-    Ok(outcome.after(checked))
+    outcome.after(checked)
 }
 
 /// Whether a ledger has the root that a checkpoint names.

@@ -8,10 +8,11 @@
 //! **Architecture invariant:** *no input makes a check panic, reach the network or write a file.*
 
 mod fault;
+mod inspection;
 mod outcome;
 mod proof;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 
 use std::fs::File;
@@ -19,6 +20,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 pub use fault::{Fault, Kind};
+pub use inspection::inspection;
 pub use outcome::{Basis, Format, Outcome, Verdict};
 pub(crate) use proof::{check_inclusion, check_place, read_checkpoint, read_proof, read_record};
 pub use proof::{checkpoint, proof};
@@ -44,6 +46,7 @@ pub fn format_of(path: &Path) -> io::Result<Format> {
     Ok(match head.as_slice() {
         head if head.starts_with(PROOF_HEADER.as_bytes()) => Format::Proof,
         [b'P', b'K', ..] => Format::Package,
+        [b'{', ..] => Format::Inspection,
         _ => Format::Checkpoint,
     })
 }

@@ -32,3 +32,8 @@ pub(crate) fn facts(rows: &[(String, String)]) -> String {
     }
     out + "</table>\n"
 }
+
+/// A hash in groups that a person can compare.
+pub(crate) fn grouped(hash: &str) -> String {
+    hash.as_bytes().chunks(8).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+}

@@ -10,7 +10,7 @@ use super::build::Contents;
 use super::{DOCUMENTS, EVENTS_MAX};
 use crate::messages::Text;
 use crate::output;
-use crate::output::paper::{begin, escaped, facts};
+use crate::output::paper::{begin, escaped, facts, grouped};
 
 /// The page of a package.
 pub(super) fn page(contents: &Contents, files: &Files, text: Text) -> String {
@@ -71,11 +71,6 @@ fn basics(contents: &Contents, text: Text) -> Vec<(String, String)> {
         row("events", text.get("package-events", &[("count", &contents.events.len().to_string())])),
         row("signed", signers(contents, text)),
     ]
-}
-
-/// A hash in groups that a person can compare.
-fn grouped(hash: &str) -> String {
-    hash.as_bytes().chunks(8).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
 }
 
 fn signers(contents: &Contents, text: Text) -> String {

@@ -1,6 +1,7 @@
 //! Evidence that leaves the ledger, checked where there is none.
 
 mod files;
+mod inspection;
 mod package;
 
 use std::path::PathBuf;

@@ -221,7 +221,8 @@ fn without_digests(page: &str) -> String {
             word.push(c);
             continue;
         }
-        let is_random = word.len() >= 12 && word.chars().any(|c| c.is_ascii_digit());
+        let is_group = word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit());
+        let is_random = is_group || word.len() >= 12 && word.chars().any(|c| c.is_ascii_digit());
         out.push_str(if is_random { "…" } else { &word });
         word.clear();
         out.push(c);
