@@ -151,7 +151,10 @@ mod tests {
 
     #[test]
     fn every_item_and_every_result_has_its_sentences() {
-        let said = literals_after("(Mark::");
+        let marks = ["(Mark::Pass, ", "(Mark::Warn, ", "(Mark::Fail, ", "(Mark::Unchecked, "];
+        let mut said: Vec<String> = marks.into_iter().flat_map(literals_after).collect();
+        // The marks stand in this file too.
+        said.retain(|key| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
         assert!(said.len() > 20, "{said:?}");
         for language in [Language::Chinese, Language::English] {
             for key in &said {

@@ -24,7 +24,7 @@ fn check(report: &[u8], note: Option<&[u8]>, trust: &Trust, outcome: &mut Outcom
     let Some(note) = note else {
         // What changed behind a signature must not pass by hiding the signature.
         if found["signed"] != false {
-            return Err(Fault::new(Kind::Missing, "report-note"));
+            return Err(Fault::new(Kind::Missing, "note-missing"));
         }
         outcome.remarks.push("offline-report-unsigned");
         return count(&found, outcome);
@@ -32,7 +32,7 @@ fn check(report: &[u8], note: Option<&[u8]>, trust: &Trust, outcome: &mut Outcom
     let wrong = |error| Fault::new(Kind::Malformed, "statement-unreadable").with("error", chain(&error));
     let (statement, note) = Statement::parse(note).map_err(wrong)?;
     if statement.what() != STATEMENT || statement.sha256() != sha256(report) {
-        return Err(Fault::new(Kind::Altered, "report-other"));
+        return Err(Fault::new(Kind::Altered, "note-other"));
     }
     if statement.origin() != origin {
         let fault = Fault::new(Kind::WrongOrigin, "other-origin").with("expected", origin);

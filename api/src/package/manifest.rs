@@ -1,6 +1,8 @@
 //! `manifest.json`: every file of a package with its size and SHA-256, and the checkpoint that it rests on.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
 use super::archive::Files;
@@ -59,8 +61,9 @@ pub fn check(files: &Files) -> Result<Value, Fault> {
             return Err(fault.with("found", ours).at(path));
         }
     }
-    let is_listed = |path: &str| listed.iter().any(|entry| entry["path"] == path);
-    let foreign = files.keys().find(|path| *path != MANIFEST && *path != SIGNATURE && !is_listed(path));
+    let known: BTreeSet<&str> =
+        listed.iter().filter_map(|entry| entry["path"].as_str()).chain([MANIFEST, SIGNATURE]).collect();
+    let foreign = files.keys().find(|path| !known.contains(path.as_str()));
     match foreign {
         Some(path) => Err(Fault::new(Kind::Foreign, "file-foreign").at(path)),
         None => Ok(found),

@@ -153,8 +153,9 @@ fn commands_others(contents: &Contents) -> String {
         "from tlog_scales.signing import Vkey\nfrom tlog_scales.tlog import Checkpoint\n\
          key = Vkey.from_string(open('ledger.vkey').read().strip())\n\
          Checkpoint.from_text(open('checkpoint').read()).verify(key)\n\n\
-         note.Open(text, note.VerifierList(verifier))          // golang.org/x/mod/sumdb/note\n\
-         tlog.CheckRecord(proof, size, root, {at}, leaf)        // golang.org/x/mod/sumdb/tlog\n"
+         // golang.org/x/mod/sumdb/note, golang.org/x/mod/sumdb/tlog\n\
+         note.Open(text, note.VerifierList(verifier))\n\
+         tlog.CheckRecord(proof, size, root, {at}, leaf)\n"
     )
 }
 
