@@ -13,9 +13,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::evidence::note::{SignatureLine, VerifyError};
+use crate::evidence::note::{Note, SignatureLine, VerifyError};
 use crate::evidence::tree::{self, TreeError};
-use crate::evidence::{Checkpoint, CheckpointError, SignError, SignedCheckpoint, Signer, VerifierKey};
+use crate::evidence::{
+    Checkpoint, CheckpointError, SignError, SignedCheckpoint, Signer, Statement, VerifierKey,
+};
 use crate::log::{LogHashes, LogReader, ReadError};
 use crate::record::Position;
 
@@ -231,6 +233,17 @@ impl Keeper {
             kept.newest = Some(with);
         }
         Ok(())
+    }
+
+    /// Signs that the ledger issued the file with this SHA-256. That is no checkpoint and says nothing about the
+    /// log (`evidence/statement.rs`).
+    ///
+    /// # Errors
+    /// [`KeepError::Sign`], or [`KeepError::Checkpoint`] for a ledger without a name.
+    pub fn attest(&self, what: &str, sha256: [u8; 32]) -> Result<Note, KeepError> {
+        let nameless = || CheckpointError::Origin { origin: self.origin.clone() };
+        let statement = Statement::new(&self.origin, what, sha256).map_err(|_| nameless())?;
+        Ok(statement.sign(&*self.signer)?)
     }
 
     /// The folder of keys, which no backup of the ledger contains.

@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod cli;
+mod evidence;
 mod figures;
 mod findings;
 mod golden;

@@ -1,7 +1,5 @@
 //! `verify`, `rebuild` and `clock-accept`.
 
-use std::path::PathBuf;
-
 use axum::http::Method;
 use clap::Args;
 use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
@@ -10,24 +8,20 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
-use super::monitor::{self, Watch};
 use super::progress;
 use crate::app::Verification;
 
-#[derive(Args, Debug)]
-pub(super) struct Verify {
-    /// 公布的分块目录；不给则核对 --data 中的账本 / a published folder of tiles, instead of the ledger in --data
-    #[arg(value_name = "DIR_OF_TILES", conflicts_with = "url")]
-    tiles: Option<PathBuf>,
-    #[command(flatten)]
-    watch: Watch,
+/// Recomputes the ledger from its bytes and says what was found.
+pub(super) fn verify(common: &Common) -> Result<(), Failure> {
+    let found = recomputed(common)?;
+    let shown = if common.json { found.to_string() } else { told(common, &found) };
+    say(common, shown.trim_end())?;
+    if found["sound"].as_bool().unwrap_or_default() { Ok(()) } else { Err(Failure::found()) }
 }
 
-pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
-    if verb.tiles.is_some() || verb.watch.is_used() {
-        return monitor::run(common, &verb.watch, verb.tiles.as_deref());
-    }
-    let found = match Ledger::open(common) {
+/// What recomputing the ledger found.
+pub(super) fn recomputed(common: &Common) -> Result<Value, Failure> {
+    Ok(match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
@@ -47,11 +41,7 @@ pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
         Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
-    };
-    let sound = found["sound"].as_bool().unwrap_or_default();
-    let shown = if common.json { found.to_string() } else { told(common, &found) };
-    say(common, shown.trim_end())?;
-    if sound { Ok(()) } else { Err(Failure::found()) }
+    })
 }
 
 /// Verifies the log's bytes alone.
@@ -77,7 +67,8 @@ fn without_opening(common: &Common) -> Option<Verification> {
     })
 }
 
-fn told(common: &Common, found: &Value) -> String {
+/// What was found, in words.
+pub(super) fn told(common: &Common, found: &Value) -> String {
     let text = common.text();
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut lines = Vec::new();
