@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::Common;
 use super::failure::{Failure, say};
 use super::progress;
-use crate::error::chain;
 use crate::messages::Text;
 use crate::monitor::{
     FolderSource, HttpSource, Monitor, Options, Report, TileSource, Trouble, default_state_folder,
