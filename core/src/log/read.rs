@@ -231,7 +231,7 @@ impl LogReader {
         while next < range.end {
             match self.locate(next) {
                 Place::Beyond => {
-                    return Err(Corruption::new(next, "position", "an event", "nothing").into());
+                    return Err(Corruption::new(next, "sealed page", "an event", "nothing").into());
                 }
                 Place::Open(bytes) => leaves.push(MerkleHash::leaf(&bytes)),
                 Place::Sealed(first) => {
