@@ -78,7 +78,7 @@ pub(crate) const ROUTES: &[Route] = &[
         &[200], &[400, 404, 500, 503], get(imports::workbook)),
     route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],
         &[400, 409, 413, 422, 500, 503], post(imports::post)),
-    route!(POST "/api/v1/verify", "verify", &[], None => "Verification", &[200], EVERY, post(upkeep::verify)),
+    route!(POST "/api/v1/verify", "verify", &["key"], None => "Verification", &[200], EVERY, post(upkeep::verify)),
     route!(POST "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
     route!(POST "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::accept_clock)),

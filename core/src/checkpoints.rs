@@ -122,12 +122,8 @@ impl Keeper {
         key: &VerifierKey,
         hashes: Arc<LogHashes>,
     ) -> Result<Keeper, KeepError> {
-        let places = Places {
-            keys: dir.join("keys"),
-            head: dir.join("keys").join(HEAD_FILE),
-            published: dir.join("tiles").join(CHECKPOINT_FILE),
-            witnessed: dir.join(WITNESSED_FILE),
-        };
+        let [published, witnessed, head] = signed_files(dir);
+        let places = Places { keys: dir.join("keys"), head, published, witnessed };
         let signed = read_checkpoint(&places.head)?;
         let mut kept = Kept::default();
         if let Some(head) = signed {
@@ -237,6 +233,11 @@ impl Keeper {
     pub fn keys(&self) -> &Path {
         &self.places.keys
     }
+}
+
+/// The files beside a log in which checkpoints lie, whether they exist or not: published, witnessed, signed last.
+pub fn signed_files(dir: &Path) -> [PathBuf; 3] {
+    [dir.join("tiles").join(CHECKPOINT_FILE), dir.join(WITNESSED_FILE), dir.join("keys").join(HEAD_FILE)]
 }
 
 /// Whether a checkpoint is of this log and signed by its key; if not, why.

@@ -19,7 +19,7 @@ use crate::day::Day;
 use crate::domain::World;
 use crate::domain::ledger::LedgerCommand;
 use crate::keys::{KeyFileError, KeyFolder};
-use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError};
+use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError, VerifyOptions};
 use crate::record::{Position, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
@@ -229,6 +229,18 @@ impl Writer {
     /// If the storage cannot be read at all; what is wrong with its content is in the report.
     pub fn verify(&mut self, progress: impl FnMut(u64, u64)) -> Result<Report, StorageError> {
         self.committer.log.verify(None, progress)
+    }
+
+    /// The same, with the checkpoints that lie beside the log.
+    ///
+    /// # Errors
+    /// As [`Writer::verify`].
+    pub fn verify_with(
+        &mut self,
+        options: VerifyOptions,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Report, StorageError> {
+        self.committer.log.verify_with(options, progress)
     }
 
     /// The state that decisions rest on.

@@ -199,6 +199,7 @@ route-key = The ledger's public key
 route-proof = Proof that an event is in the ledger
 route-consistency = Proof that a later state begins with an earlier one
 parameter-fresh = sign a new one over everything there is
+parameter-key = the ledger's key as known from elsewhere; another one is a fault
 parameter-old = the earlier number of events
 parameter-new = the later number of events
 parameter-path = level and number of the tile, such as 0/x001/234.p/17

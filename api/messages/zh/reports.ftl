@@ -199,6 +199,7 @@ route-key = 账本公钥
 route-proof = 事件在账的证明
 route-consistency = 前后一致的证明
 parameter-fresh = 对现有全部事件新签一个
+parameter-key = 从别处得知的账本公钥；不是账本的即为有误
 parameter-old = 较早的事件数
 parameter-new = 较晚的事件数
 parameter-path = 树片的级与编号，如 0/x001/234.p/17

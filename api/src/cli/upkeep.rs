@@ -2,24 +2,29 @@
 
 use axum::http::Method;
 use clap::Args;
+use gongjian_core::evidence::VerifierKey;
 use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
 use serde_json::{Value, json};
 
 use super::Common;
-use super::client::{Ask, Ledger};
+use super::client::{Ask, Ledger, target};
 use super::failure::{Failure, say};
 use super::progress;
 use crate::app::Verification;
 
 #[derive(Args, Debug)]
-pub(super) struct Verify {}
+pub(super) struct Verify {
+    /// 从别处得知的账本公钥 / the key of the ledger, known from elsewhere
+    #[arg(long, value_name = "VKEY")]
+    key: Option<VerifierKey>,
+}
 
-pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
+pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
     let found = match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
-            let found = app.verify(move |done, all| {
+            let found = app.verify(verb.key.clone(), move |done, all| {
                 shown.set_length(all);
                 shown.set_position(done);
             });
@@ -28,13 +33,14 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
-            let ask = Ask { method: Method::POST, target: "/api/v1/verify".to_owned(), body: None };
+            let key = [("key", verb.key.as_ref().map(ToString::to_string))];
+            let ask = Ask { method: Method::POST, target: target("/api/v1/verify", &key), body: None };
             let found = ledger.fetch_json(common, &ask);
             spinner.finish_and_clear();
             found?
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
-        Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
+        Err(failure) => without_opening(common, verb).ok_or(failure)?.to_json(common.text()),
     };
     let sound = found["sound"].as_bool().unwrap_or_default();
     let shown = if common.json { found.to_string() } else { told(common, &found) };
@@ -43,13 +49,18 @@ pub(super) fn verify(common: &Common, _: &Verify) -> Result<(), Failure> {
 }
 
 /// Verifies the log's bytes alone.
-fn without_opening(common: &Common) -> Option<Verification> {
+fn without_opening(common: &Common, verb: &Verify) -> Option<Verification> {
     if !common.data.join("sled").join("conf").exists() {
         return None;
     }
     let storage = SledStorage::open(&common.data, BALLAST_BYTES).ok()?;
     let tiles = common.data.join("tiles");
-    let options = VerifyOptions { tiles: tiles.exists().then_some(tiles), opened: None };
+    let options = VerifyOptions {
+        ledger: Some(common.data.clone()),
+        key: verb.key.clone(),
+        tiles: tiles.exists().then_some(tiles),
+        opened: None,
+    };
     let report = verify_log(&storage, &options, |_, _| ()).ok()?;
     if report.faults.is_empty() {
         return None;

@@ -4,13 +4,18 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
+use gongjian_core::evidence::VerifierKey;
 use serde::Deserialize;
 
 use super::{Answered, AppState, Asking, Reader, aside, json};
 use crate::error::Problem;
 
-pub(crate) async fn verify(State(state): State<AppState>, Reader(text): Reader, _: Asking) -> Answered {
-    let found = aside(move || state.app.verify(|_, _| ())).await?;
+pub(crate) async fn verify(State(state): State<AppState>, Reader(text): Reader, asking: Asking) -> Answered {
+    let parse = |line: &str| {
+        line.parse::<VerifierKey>().map_err(|error| Problem::malformed("key", error.to_string()))
+    };
+    let key = asking.text("key").map(parse).transpose()?;
+    let found = aside(move || state.app.verify(key, |_, _| ())).await?;
     json(StatusCode::OK, &found.to_json(text))
 }
 

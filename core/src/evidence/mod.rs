@@ -15,6 +15,7 @@
 pub mod authentic;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod log_keys;
 pub mod merkle;
 pub mod note;
 pub mod policy;
@@ -31,6 +32,7 @@ pub mod witness;
 pub use authentic::{AuthenticTiles, TileFault};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use cosignature::Cosigner;
+pub use log_keys::{KeyRefusal, LogKeys};
 pub use merkle::{ProofError, verify_consistency, verify_inclusion};
 pub use note::{Note, NoteError, SignatureLine, Verified, VerifyError};
 pub use policy::{Accepted, Cosigned, Policy, PolicyError, PolicyRefusal};

@@ -41,7 +41,7 @@ pub use sled_storage::{BALLAST_BYTES, SledStorage};
 pub use storage::{Storage, StorageError};
 pub use tiles::TilesError;
 pub use verify::verify;
-pub use verify::{LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, VerifyOptions};
+pub use verify::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, VerifyOptions};
 
 use tiles::TileThread;
 
@@ -187,11 +187,23 @@ impl Log {
         opened: Option<Vec<u8>>,
         progress: impl FnMut(u64, u64),
     ) -> Result<Report, StorageError> {
+        self.verify_with(VerifyOptions { opened, ..VerifyOptions::default() }, progress)
+    }
+
+    /// The same with all options; the folder of tiles is the log's own.
+    ///
+    /// # Errors
+    /// As [`Log::verify`].
+    pub fn verify_with(
+        &mut self,
+        options: VerifyOptions,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Report, StorageError> {
         // `&mut`: an append in between would look like events beyond the head.
         if let Err(error) = self.sync_tiles() {
             tracing::warn!(%error, "verifying without the files that are missing");
         }
-        let options = VerifyOptions { tiles: self.tiles_dir.clone(), opened };
+        let options = VerifyOptions { tiles: self.tiles_dir.clone(), ..options };
         verify::verify(self.reader.storage(), &options, progress)
     }
 
