@@ -261,7 +261,7 @@ fn compare(signed: &SignedCheckpoint, hashes: &LogHashes) -> Result<(), KeepErro
     Ok(())
 }
 
-fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
+pub(crate) fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -272,7 +272,7 @@ fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
 }
 
 /// Puts a checkpoint in the place of an earlier one: written, synced, renamed, the folder synced.
-fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
+pub(crate) fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
     let write = || -> io::Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;

@@ -7,6 +7,7 @@ mod golden;
 mod interop;
 mod properties;
 mod python;
+mod restore;
 mod tidy;
 
 /// Compares with a file of `tests/fixtures`; `UPDATE_EXPECT=1` writes it.

@@ -1,7 +1,7 @@
 //! `checkpoint`, `prove` and `export tiles`: what is taken away and checked elsewhere.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -126,7 +126,16 @@ fn entry(common: &Common, ledger: &Ledger, position: u64) -> Result<Vec<u8>, Fai
 
 /// Copies checkpoint and tiles into a folder, as any server of files can offer them.
 pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure> {
-    let ledger = Ledger::open(common)?;
+    let (files, size) = copy_tiles(common, &Ledger::open(common)?, output)?;
+    let (count, size) = (files.to_string(), size.to_string());
+    if common.json {
+        return say(common, &json!({ "files": files, "size": size }).to_string());
+    }
+    say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
+}
+
+/// The same; returns the number of files and of events.
+pub(super) fn copy_tiles(common: &Common, ledger: &Ledger, output: &Path) -> Result<(usize, u64), Failure> {
     let fault = |file: &Path, error: &io::Error| Failure::fault(common, &file.display().to_string(), error);
     let note = ledger.fetch(common, &Ask::get("/checkpoint?fresh=true".to_owned()))?;
     let size = read_checkpoint(common, &note)?.checkpoint().size();
@@ -147,11 +156,7 @@ pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure
     // Last, so that it never promises what is not there.
     let file = output.join("checkpoint");
     put(&file, &note).map_err(|error| fault(&file, &error))?;
-    let (count, size) = (names.len().to_string(), size.to_string());
-    if common.json {
-        return say(common, &json!({ "files": names.len() + 1, "size": size }).to_string());
-    }
-    say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
+    Ok((names.len() + 1, size))
 }
 
 /// Every tile and bundle of a log of this size, bundles first.
@@ -168,11 +173,14 @@ fn names(size: u64) -> Vec<TileName> {
     names
 }
 
-fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file whole and durably, or not at all.
+pub(super) fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
     let temporary = file.with_extension("tmp");
-    fs::write(&temporary, bytes)?;
+    let mut out = fs::File::create(&temporary)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
     fs::rename(&temporary, file)
 }

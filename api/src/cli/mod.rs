@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 mod ask;
+mod backup;
 mod client;
 mod demo;
 mod evidence;
@@ -82,6 +83,10 @@ enum Verb {
     Report(ask::Report),
     /// 全部重算并核对 / recompute and compare everything
     Verify(upkeep::Verify),
+    /// 备份：不含密钥，服务运行时也可 / a copy without keys, also beside a server
+    Backup(backup::Backup),
+    /// 从备份恢复，或补齐缺少的事件 / put a ledger back, or fetch what it lacks
+    Restore(backup::Restore),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
     /// 确认时钟正确 / say that the clock is right
@@ -114,6 +119,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Trail(verb) => ask::trail(common, verb),
         Verb::Report(verb) => ask::report(common, verb),
         Verb::Verify(verb) => upkeep::verify(common, verb),
+        Verb::Backup(verb) => backup::backup(common, verb),
+        Verb::Restore(verb) => backup::restore(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
     }

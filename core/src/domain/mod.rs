@@ -303,7 +303,7 @@ catalogue! {
 
 /// Commands that only the ledger itself gives; nobody may send them from outside.
 pub const INTERNAL_COMMANDS: &[&str] =
-    &["ledger.open", "ledger.accept-clock", "schema.declare", "import.record"];
+    &["ledger.open", "ledger.accept-clock", "ledger.rotate-key", "schema.declare", "import.record"];
 
 /// A command could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

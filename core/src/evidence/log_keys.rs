@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::codec;
-    use crate::evidence::{Checkpoint, Ed25519Signer, Signer as _};
+    use crate::evidence::{Checkpoint, Ed25519Signer};
     use crate::log::MerkleHash;
 
     fn signer(byte: u8) -> Ed25519Signer {

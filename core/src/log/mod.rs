@@ -54,6 +54,9 @@ pub enum OpenError {
     /// There is a log already where one was to be created.
     #[error("there is a ledger in {} already", .0.display())]
     Exists(PathBuf),
+    /// A restore was begun and not finished.
+    #[error("a restore into {} was not finished; run `gongjian restore` again", .0.display())]
+    Unfinished(PathBuf),
     /// The storage cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -96,6 +99,9 @@ impl Log {
         if has_log(dir) {
             return Err(OpenError::Exists(dir.to_owned()));
         }
+        if dir.join(UNFINISHED).exists() {
+            return Err(OpenError::Unfinished(dir.to_owned()));
+        }
         Self::open_or_create(dir, options)
     }
 
@@ -107,7 +113,42 @@ impl Log {
         if !has_log(dir) {
             return Err(OpenError::Missing(dir.to_owned()));
         }
+        if dir.join(UNFINISHED).exists() {
+            return Err(OpenError::Unfinished(dir.to_owned()));
+        }
         Self::open_or_create(dir, options)
+    }
+
+    /// Opens a log to put events back into it: a new one, or one that lacks events. A new one is marked, and until
+    /// [`Log::restored`] nobody else may open it; a restore that was interrupted is taken up.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] where a new one is to be made and there is one, [`OpenError::Missing`] where there is
+    /// none to extend.
+    pub fn restoring(dir: &Path, options: LogOptions, is_new: bool) -> Result<Log, OpenError> {
+        let mark = dir.join(UNFINISHED);
+        match (has_log(dir), is_new) {
+            (true, true) if !mark.exists() => return Err(OpenError::Exists(dir.to_owned())),
+            (false, false) => return Err(OpenError::Missing(dir.to_owned())),
+            _ => {}
+        }
+        if is_new {
+            mark_restore(dir).map_err(|source| StorageError::Io { operation: "mark the restore", source })?;
+        }
+        Self::open_or_create(dir, options)
+    }
+
+    /// The restore is finished: the log may be opened.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn restored(self, dir: &Path) -> std::io::Result<()> {
+        self.close();
+        match std::fs::remove_file(dir.join(UNFINISHED)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        std::fs::File::open(dir)?.sync_all()
     }
 
     fn open_or_create(dir: &Path, options: LogOptions) -> Result<Log, OpenError> {
@@ -215,6 +256,19 @@ impl Log {
         self.appender.is_poisoned()
     }
 }
+
+/// Marks a folder whose log is being restored; nobody opens it until [`Log::restored`].
+///
+/// # Errors
+/// Whatever the file system says.
+pub(crate) fn mark_restore(dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    std::fs::File::create(dir.join(UNFINISHED))?.sync_all()?;
+    std::fs::File::open(dir)?.sync_all()
+}
+
+/// Marks a folder in which a restore was begun.
+const UNFINISHED: &str = "restore.unfinished";
 
 /// sled writes its `conf` before anything else.
 fn has_log(dir: &Path) -> bool {

@@ -104,9 +104,8 @@ impl Signatures {
         let Some(expected) = &self.expected else { return };
         let keys: Vec<&VerifierKey> = self.keys.iter().flat_map(LogKeys::all).collect();
         if !keys.contains(&expected) {
-            let found: Vec<String> = keys.iter().map(ToString::to_string).collect();
-            let fault = Corruption::new(0, "key of the ledger", expected.to_string(), found.join(", "));
-            self.faults.push(fault);
+            let found = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            self.faults.push(Corruption::new(0, "key of the ledger", expected.to_string(), found));
         }
     }
 
