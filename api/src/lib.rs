@@ -5,12 +5,17 @@
 
 pub mod app;
 pub mod cli;
+pub mod cosign;
 pub mod error;
+pub mod fetch;
+pub mod files;
 pub mod http;
 pub mod import;
 pub mod messages;
+pub mod monitor;
 pub mod output;
 pub mod routes;
+pub mod witness;
 pub mod workbook;
 
 pub use routes::router;

@@ -32,10 +32,12 @@ files![
     "fields",
     "findings",
     "kinds",
+    "monitor",
     "phrases",
     "rejections",
     "reports",
     "states",
+    "witness",
     "workbook",
 ];
 

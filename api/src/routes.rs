@@ -85,6 +85,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
     route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
         get(evidence::tile)),
+    route!(GET "/api/v1/witnesses", "witnesses", &[], None => "object", &[200], EVERY, get(evidence::witnesses)),
     route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
     route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
         get(evidence::proof)),
@@ -108,6 +109,7 @@ const LIST_QUERY: &[&str] = &[
     "state",
     "unit",
     "category",
+    "kind",
     "dueBefore",
     "overdue",
     "contains",
@@ -139,7 +141,7 @@ pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
 pub(crate) fn list_query(list: &str) -> Vec<&'static str> {
     let categories = registers::categories(list);
     let mut names = LIST_QUERY.to_vec();
-    names.retain(|name| *name != "category" || categories.is_some());
+    names.retain(|name| !matches!(*name, "category" | "kind") || categories.is_some());
     names.extend(as_of(list));
     names
 }

@@ -1,17 +1,22 @@
 //! Imports of workbooks, late entries (补录) and corrections (更正).
 //!
-//! The first import of a ledger is its opening record (期初录入). In a later one, a fact dated before the
-//! previous 截至日期 of its ledger is a late entry; a live record is late when it was taken in more than
-//! rule L01's days after it happened.
+//! The first import of a reporting unit's ledger is its opening record (期初录入) and never late. In a later
+//! one, a fact dated before the previous 截至日期 of that ledger is a late entry: the workbook of that day
+//! should have told it. How late is counted to the 截至日期 of the workbook that does tell it, not to the day
+//! of the import, which may be years later. A live record is late when it was taken in more than rule L01's
+//! days after it happened.
 
 use std::collections::BTreeMap;
 
+use gongjian_core::codec;
 use gongjian_core::day::Day;
 use gongjian_core::domain::Event;
-use gongjian_core::domain::import::{Import, ImportEvent};
+use gongjian_core::domain::category::Change;
+use gongjian_core::domain::import::{File, Import, ImportEvent};
 use gongjian_core::domain::rule::Rule;
 use gongjian_core::domain::table::Table;
 use gongjian_core::record::Position;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::projection::{Projection, Recorded, fold};
@@ -26,6 +31,8 @@ pub struct Late {
     pub position: Position,
     /// Its stream.
     pub stream: Box<str>,
+    /// Its kind, such as `agreement.signed`.
+    pub kind: Box<str>,
     /// When it happened.
     pub occurred: Day,
     /// Days from then until the ledger heard of it: until it was taken in, or until the 截至日期 of the
@@ -37,6 +44,13 @@ pub struct Late {
     pub rule: Option<u16>,
 }
 
+impl Late {
+    /// The day on which the ledger heard of it: when it was taken in, or the 截至日期 of its workbook.
+    pub fn heard(&self) -> Day {
+        self.occurred.plus(self.days)
+    }
+}
+
 /// A correction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
@@ -46,15 +60,36 @@ pub struct Correction {
     pub stream: Box<str>,
     /// When it was corrected.
     pub day: Day,
+    /// What was wrong and what is right.
+    pub changes: Vec<Change>,
+    /// Why.
+    pub reason: Box<str>,
 }
 
-/// 截至日期 of one kind of ledger.
+/// What every correction says, whatever its category.
+#[derive(Deserialize)]
+struct Corrected {
+    changes: Vec<Change>,
+    reason: String,
+}
+
+/// 截至日期 of one kind of ledger, as the import under way states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct AsOf {
-    /// Of the latest import.
+    /// The latest of its files.
     now: Day,
-    /// Of the one before it; none while the opening record is taken in.
+    /// The earliest that its reporting units stated before; none while one of them gives its opening record,
+    /// since nothing tells which file of one import brought a fact.
     before: Option<Day>,
+}
+
+/// How the record of one stream came to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// How late the latest of its late entries (补录) is, in days; none where nothing is late.
+    pub late_days: Option<i32>,
+    /// How many corrections (更正) it has.
+    pub corrections: u32,
 }
 
 /// What is known about imports.
@@ -62,7 +97,10 @@ struct AsOf {
 pub struct Imports {
     /// Imports by id.
     pub import: Table<Import>,
+    /// By kind of ledger, as of the import under way or done last.
     as_of: BTreeMap<String, AsOf>,
+    /// The last 截至日期 of each reporting unit, by kind of ledger.
+    reported: BTreeMap<String, BTreeMap<String, Day>>,
     /// Facts of the county that no import entered.
     live: u64,
     late: Vec<Late>,
@@ -74,12 +112,12 @@ pub struct Imports {
 impl Imports {
     /// The last 截至日期 of a kind of ledger.
     pub fn as_of(&self, ledger: &str) -> Option<Day> {
-        self.as_of.get(ledger).map(|as_of| as_of.now)
+        self.reported.get(ledger)?.values().max().copied()
     }
 
     /// The latest 截至日期 of a ledger that was only ever filled by imports; `None` in any other.
     pub fn only_as_of(&self) -> Option<Day> {
-        if self.live > 0 { None } else { self.as_of.values().map(|as_of| as_of.now).max() }
+        if self.live > 0 { None } else { self.reported.values().flat_map(BTreeMap::values).max().copied() }
     }
 
     /// Whether facts were entered other than by imports.
@@ -98,9 +136,48 @@ impl Imports {
         self.late.get(place)
     }
 
+    /// What each stream that was recorded late or corrected has of that: the most days late, and how many
+    /// corrections.
+    pub fn marks(&self) -> FxHashMap<&str, Marks> {
+        let mut marks: FxHashMap<&str, Marks> = FxHashMap::default();
+        for late in &self.late {
+            let mark = marks.entry(&late.stream).or_default();
+            mark.late_days = mark.late_days.max(Some(late.days));
+        }
+        for correction in &self.corrections {
+            marks.entry(&correction.stream).or_default().corrections += 1;
+        }
+        marks
+    }
+
     /// Corrections, in the order of the log.
     pub fn corrections(&self) -> &[Correction] {
         &self.corrections
+    }
+}
+
+impl Imports {
+    /// Takes in what an import says of its files, before the facts that they brought.
+    fn begin(&mut self, files: &[File]) {
+        let mut stated: BTreeMap<String, AsOf> = BTreeMap::new();
+        for file in files {
+            let units = self.reported.get(&file.ledger);
+            let before = units.and_then(|units| units.get(&file.reporting_unit)).copied();
+            stated
+                .entry(file.ledger.clone())
+                .and_modify(|as_of| {
+                    let both = as_of.before.zip(before).map(|(one, other)| one.min(other));
+                    *as_of = AsOf { now: as_of.now.max(file.as_of), before: both };
+                })
+                .or_insert(AsOf { now: file.as_of, before });
+        }
+        self.as_of = stated;
+        for file in files {
+            let units = self.reported.entry(file.ledger.clone()).or_default();
+            // A workbook of an earlier day that comes later takes nothing back.
+            let last = units.entry(file.reporting_unit.clone()).or_insert(file.as_of);
+            *last = file.as_of.max(*last);
+        }
     }
 }
 
@@ -119,20 +196,13 @@ pub fn ledger_of(category: &str) -> Option<&'static str> {
 
 impl Projection for Imports {
     const NAME: &'static str = "imports";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         match recorded.event {
             Some(Event::Import(event)) => {
                 let ImportEvent::Recorded(files) = event;
-                for file in &files.files {
-                    match self.as_of.get_mut(&file.ledger) {
-                        Some(as_of) => *as_of = AsOf { now: file.as_of, before: Some(as_of.now) },
-                        None => {
-                            self.as_of.insert(file.ledger.clone(), AsOf { now: file.as_of, before: None });
-                        }
-                    }
-                }
+                self.begin(&files.files);
                 return fold(&mut self.import, recorded, event);
             }
             Some(Event::Rule(event)) => {
@@ -152,7 +222,11 @@ impl Projection for Imports {
         let Some(ledger) = ledger_of(category) else { return };
         if record.kind.ends_with(".corrected") {
             let (position, day) = (recorded.at.position, recorded.at.occurred);
-            self.corrections.push(Correction { position, stream: record.stream.into(), day });
+            // A later layout that says more is still a correction.
+            let Corrected { changes, reason } = codec::decode(record.payload)
+                .unwrap_or_else(|_| Corrected { changes: Vec::new(), reason: String::new() });
+            let (stream, reason) = (record.stream.into(), reason.into());
+            self.corrections.push(Correction { position, stream, day, changes, reason });
         }
         let occurred = recorded.at.occurred;
         let (days, previous_as_of, rule) = if record.recorded_by == IMPORT_ACTOR {
@@ -170,7 +244,7 @@ impl Projection for Imports {
                 _ => return,
             }
         };
-        let (position, stream) = (recorded.at.position, record.stream.into());
-        self.late.push(Late { position, stream, occurred, days, previous_as_of, rule });
+        let (position, stream, kind) = (recorded.at.position, record.stream.into(), record.kind.into());
+        self.late.push(Late { position, stream, kind, occurred, days, previous_as_of, rule });
     }
 }

@@ -11,6 +11,7 @@ pub mod projection;
 pub mod views;
 
 pub mod agreements;
+pub mod entries;
 pub mod imports;
 pub mod meetings;
 pub mod projects;

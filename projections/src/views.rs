@@ -110,6 +110,8 @@ read_models! {
     rules: Rules;
     /// Imports, late entries and corrections.
     imports: Imports;
+    /// Who entered what, and which events gave more time.
+    entries: Entries;
     /// Matters: root stream → positions.
     trails: Trails;
 }
@@ -139,11 +141,7 @@ impl Views {
     pub fn community_of(&self, stream: &str) -> Option<&str> {
         let (category, id) = stream.split_once('/')?;
         match category {
-            // The code as the registry holds it, since a borrowed answer must outlive the question.
-            "community" => {
-                let mut rows = self.registry.community.iter();
-                rows.find(|(code, _)| *code == id).map(|(code, _)| code)
-            }
+            "community" => self.registry.community.key(id),
             "compound" => self.registry.compound.get(id).map(|row| row.community.as_str()),
             "branch" => self.registry.branch.get(id).map(|row| row.community.as_str()),
             "grid" => self.registry.grid.get(id).map(|row| row.community.as_str()),

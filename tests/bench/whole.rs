@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 
 use gongjian_api::import::{self, Options};
 use gongjian_api::workbook::{Reading, scale};
+use gongjian_core::checkpoints::Keeper;
 use gongjian_core::clock::SystemClock;
 use gongjian_core::command::{Envelope, Request};
 use gongjian_core::day::Day;
 use gongjian_core::domain::category::Path as DomainPath;
 use gongjian_core::domain::issue::IssueCommand;
+use gongjian_core::evidence::tree::prove_inclusion;
+use gongjian_core::evidence::{Checkpoint, Ed25519Signer, Policy, Proof, SignedCheckpoint};
 use gongjian_core::ledger::{self, Batch, Followed, Follower, Reply, Writer};
-use gongjian_core::log::{LogOptions, LogReader};
+use gongjian_core::log::{Log, LogHashes, LogOptions, LogReader, NewEvent};
 use gongjian_projections::runner::Runner;
 use gongjian_projections::views::Views;
 use gongjian_tests::workbooks;
@@ -172,6 +175,105 @@ fn rebuild(writer: &Writer) -> Views {
     views
 }
 
+/// A proof of any event, made from what the ledger keeps and checked by somebody who has the bytes and a key.
+fn proofs(dir: &Path, writer: &Writer, runs: u64) {
+    let reader = writer.reader();
+    let size = reader.size();
+    let hashes = LogHashes::new(reader.clone(), Some(dir.join("tiles")));
+    let signer = Ed25519Signer::from_seed("ledger.example/governance", &[1; 32]).unwrap();
+    let policy = Policy::of_log(signer.verifier().clone()).unwrap();
+    let checkpoint = Checkpoint::new("ledger.example/governance", size, reader.head().root).unwrap();
+    let checkpoint = SignedCheckpoint::sign(checkpoint, &signer).unwrap();
+    let (mut making, mut checking, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for run in 0..runs {
+        // Far apart, so that hardly two share a tile.
+        let index = run.wrapping_mul(0x9E37_79B9_7F4A_7C15) % size;
+        let entry = reader.get(index).unwrap().unwrap();
+        let start = Instant::now();
+        let proof = prove_inclusion(&hashes, index, size).unwrap();
+        making.push(start.elapsed());
+        let proof = Proof { index, hashes: proof, extra: Vec::new(), checkpoint: checkpoint.clone() };
+        bytes = bytes.max(proof.to_string().len() - checkpoint.to_string().len());
+        let start = Instant::now();
+        proof.verify(&entry, &policy).unwrap();
+        checking.push(start.elapsed());
+    }
+    making.sort();
+    checking.sort();
+    let middle = making.len() / 2;
+    println!(
+        "proof of one event of {size}: made in {:.1?}, checked in {:.1?} (medians of {runs}), at most {bytes} bytes beside the checkpoint",
+        making[middle], checking[middle]
+    );
+}
+
+/// Appends of one event with and without somebody who signs the head as often as it can.
+fn signing_beside_appends(runs: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::create(dir.path(), LogOptions { ballast_bytes: 0, tiles: false }).unwrap();
+    let append = |log: &mut Log, from: u64, runs: usize| {
+        let mut times: Vec<Duration> = (from..)
+            .take(runs)
+            .map(|number| {
+                let start = Instant::now();
+                log.append(vec![sample(number)]).unwrap();
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        (times[times.len() / 2], times[times.len() * 99 / 100])
+    };
+    let (alone, alone_99) = append(&mut log, 0, runs);
+    let reader = log.reader();
+    let signer = Ed25519Signer::from_seed("ledger.example/governance", &[1; 32]).unwrap();
+    let key = signer.verifier().clone();
+    let hashes = Arc::new(LogHashes::new(reader, None));
+    let keeper =
+        Keeper::open(dir.path(), "ledger.example/governance", Box::new(signer), &key, hashes).unwrap();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let mut signed = 0;
+    let (beside, beside_99) = std::thread::scope(|scope| {
+        let signing = scope.spawn(|| {
+            let mut signed = 0_u64;
+            while !stop.load(Ordering::Relaxed) {
+                keeper.current().unwrap();
+                signed += 1;
+                // A thousand times as often as the server does.
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            signed
+        });
+        let times = append(&mut log, runs as u64, runs);
+        stop.store(true, Ordering::Relaxed);
+        signed = signing.join().unwrap();
+        times
+    });
+    println!(
+        "one append: {alone:.1?} (99 of 100 within {alone_99:.1?}); beside {signed} signatures: {beside:.1?} ({beside_99:.1?})"
+    );
+}
+
+fn sample(number: u64) -> NewEvent {
+    NewEvent {
+        stream: format!("test/{number}"),
+        kind: "test.happened".to_owned(),
+        version: 1,
+        recorded_at: 1_700_000_000_000_000,
+        occurred_day: Day(19_000),
+        occurred_second: None,
+        command_id: [0; 16],
+        command_digest: [0; 16],
+        nonce: [7; 16],
+        trail: format!("test/{number}"),
+        recorded_by: "党建专干岗".to_owned(),
+        account: [0; 16],
+        attributed_to: None,
+        assurance: 0,
+        authority: None,
+        payload: vec![1; 150],
+    }
+}
+
 fn memory_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
@@ -183,10 +285,12 @@ fn main() {
     let events = std::env::var("GONGJIAN_BENCH_EVENTS").ok().and_then(|n| n.parse().ok());
     let events: u64 = events.unwrap_or(if tiny { 1 } else { 1_000_000 });
     import_beside_reading(if tiny { 1 } else { 15 });
+    signing_beside_appends(if tiny { 50 } else { 5_000 });
     let dir = tempfile::tempdir().unwrap();
     {
         let mut writer = fill(dir.path(), events);
         let views = rebuild(&writer);
+        proofs(dir.path(), &writer, if tiny { 20 } else { 2_000 });
         let raw: u64 =
             writer.reader().scan(0..writer.reader().size()).map(|pair| pair.unwrap().1.len() as u64).sum();
         writer.follow(Box::new(Fold(Box::new(views.clone()))));

@@ -1,10 +1,13 @@
 //! One integration binary, a module per subject.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod checkpoints;
 mod cli;
 mod figures;
+mod findings;
 mod golden;
 mod interop;
+mod monitor;
 mod properties;
 mod python;
 mod restore;

@@ -28,7 +28,7 @@ pub fn binary() -> PathBuf {
 /// A command of the binary that nothing around the test has an influence on.
 pub fn command() -> Command {
     let mut command = Command::new(binary());
-    for name in ["GONGJIAN_DATA", "GONGJIAN_LANG", "RUST_LOG"] {
+    for name in ["GONGJIAN_DATA", "GONGJIAN_LANG", "GONGJIAN_PASSPHRASE", "RUST_LOG"] {
         command.env_remove(name);
     }
     command
@@ -94,8 +94,15 @@ impl Ran {
 /// Runs the binary in a folder with something on its standard input.
 #[track_caller]
 pub fn run_in(folder: &Path, args: &[&str], input: &[u8]) -> Ran {
+    run_under(folder, args, input, &[])
+}
+
+/// The same with more variables around it.
+#[track_caller]
+pub fn run_under(folder: &Path, args: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Ran {
     let mut child = command()
         .args(args)
+        .envs(variables.iter().copied())
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -170,6 +177,12 @@ impl Ledger {
     pub fn run_with(&self, args: &[&str], input: &[u8]) -> Ran {
         let args = [&["--data", "ledger"], args].concat();
         run_in(self.folder.path(), &args, input)
+    }
+
+    /// The same as [`Ledger::run`], with variables around it.
+    #[track_caller]
+    pub fn run_under(&self, variables: &[(&str, &str)], args: &[&str]) -> Ran {
+        run_under(self.folder.path(), &[&["--data", "ledger"], args].concat(), b"", variables)
     }
 
     /// Records JSON, `--json`.

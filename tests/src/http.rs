@@ -21,8 +21,10 @@ pub struct Reply {
     pub status: u16,
     /// The lines before the body.
     pub head: String,
-    /// The body.
+    /// The body as text.
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -49,9 +51,27 @@ impl Server {
     /// Starts a server on a free port of this machine and waits until it is ready.
     #[track_caller]
     pub fn start(data: &Path) -> Server {
+        let server = Server::spawn(&["serve"], data);
+        let started = Instant::now();
+        while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
+            assert!(started.elapsed() < DEADLINE, "the server does not become ready");
+            std::thread::sleep(POLL);
+        }
+        server
+    }
+
+    /// Starts a witness on a free port of this machine.
+    #[track_caller]
+    pub fn witness(data: &Path) -> Server {
+        Server::spawn(&["witness", "serve"], data)
+    }
+
+    #[track_caller]
+    fn spawn(verb: &[&str], data: &Path) -> Server {
         let log = data.with_extension("log");
         let mut child = command()
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", &text(data)])
+            .args(verb)
+            .args(["--json", "--listen", "127.0.0.1:0", "--data", &text(data)])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(&log).unwrap())
@@ -61,13 +81,8 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("`{line}` {}", std::fs::read_to_string(&log).unwrap()));
-        let server = Server { child, address: said["listen"].as_str().unwrap().to_owned(), log };
-        let started = Instant::now();
-        while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
-            assert!(started.elapsed() < DEADLINE, "the server does not become ready");
-            std::thread::sleep(POLL);
-        }
-        server
+        let listen = said["listen"].as_str().unwrap();
+        Server { child, address: listen.trim_start_matches("http://").to_owned(), log }
     }
 
     /// Its process.
@@ -193,21 +208,27 @@ pub fn ask(
     let _ = stream.write_all(body);
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
-    let all = String::from_utf8_lossy(&bytes);
-    let (head, body) = all.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let head = String::from_utf8_lossy(&bytes[..at]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let head = head.to_ascii_lowercase();
-    let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_owned() };
-    Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body })
+    let body = &bytes[at + 4..];
+    let bytes = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body, bytes })
 }
 
-fn unchunked(mut rest: &str) -> String {
-    let mut body = String::new();
-    while let Some((size, after)) = rest.split_once("\r\n") {
-        let size = usize::from_str_radix(size, 16).unwrap_or(0);
-        let Some(part) = after.get(..size).filter(|part| !part.is_empty()) else { break };
-        body.push_str(part);
-        rest = after.get(size + 2..).unwrap_or_default();
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(at) = rest.windows(2).position(|two| two == b"\r\n") {
+        let size =
+            std::str::from_utf8(&rest[..at]).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let after = &rest[at + 2..];
+        let Some(part) = size.and_then(|size| after.get(..size)).filter(|part| !part.is_empty()) else {
+            break;
+        };
+        body.extend_from_slice(part);
+        rest = after.get(part.len() + 2..).unwrap_or_default();
     }
     body
 }

@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod http;
+pub mod published;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

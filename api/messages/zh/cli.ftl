@@ -53,7 +53,7 @@ cli-demo-elsewhere = 该账本正由另一个进程提供服务。
 cli-demo-next =
     接下来可以看：
       gongjian --data { $dir } trail WT-2022-0000              一个问题从提出到销号
-      gongjian --data { $dir } list findings                   规则对照发现的问题
+      gongjian --data { $dir } list findings                   规则和常理对照出的疑点
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = 是

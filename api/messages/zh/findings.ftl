@@ -1,4 +1,4 @@
-# 发现：规则对照事实所见。编号见 projections/src/findings/mod.rs；步骤见 trail。
+# 疑点：规则对照事实所见。编号见 projections/src/findings/mod.rs；步骤见 trail。
 
 finding-title-no-quorum = 到会不足
 finding-no-quorum = 应到 { $expected } 家，到会 { $present } 家，少于规定的 { $required } 家（{ $rule }）
@@ -41,7 +41,7 @@ finding-verifier-involved = 核验单位 { $unit } 同时是配合单位或协�
 finding-title-same-day-verification = 当日办结当日核验
 finding-same-day-verification = 办结与核验在同一天
 finding-title-nothing-solved = 验收而未解决问题
-finding-nothing-solved = 验收了，但没有写明解决的问题
+finding-nothing-solved = 验收了，解决的问题为 0 个或没有写明
 finding-title-enterprise-without-agreement = 物业企业无共建协议
 finding-enterprise-without-agreement = 没有有效的共建协议（{ $rule }）
 finding-title-enterprise-without-claim = 物业企业本年未认领
@@ -53,9 +53,9 @@ finding-grid-members = 网格员 { $members } 名，规定 { $min } 至 { $max }
 finding-title-row-missing = 台账缺行
 finding-row-missing = { $import } 号导入的台账中已没有这一行
 finding-title-late-entry = 补录
-finding-late-entry = 迟 { $days } 天记入
+finding-late-entry = { $kind }，{ $heard } 才得知，迟 { $days } 天
 finding-title-corrected = 更正
-finding-corrected = 记入之后有更正
+finding-corrected = { $changes }。理由：{ $reason }
 finding-title-retroactive-conflict = 追溯冲突
 finding-retroactive-conflict = { $unit } 已于 { $left } 退出 { $alliance }（位置 { $position }）
 step-accepted = 采纳
@@ -78,3 +78,14 @@ step-completed = 办结
 step-verified = 核验
 step-proposed = 提出
 step-confirmed = 确认
+finding-title-one-hand = 一手办结并核验
+finding-one-hand = 办结和核验由同一岗位（账号）{ $hand } 录入
+finding-title-quarter-end-burst = 季末突击办结
+finding-quarter-end-burst = { $quarter } 办结 { $all } 项，其中最后 { $days } 天 { $count } 项
+finding-title-identical-text = 文字雷同
+finding-identical-text = { $count } 条记录文字相同，涉及 { $communities } 个社区：{ $text }
+finding-change = { $field }由“{ $was }”改为“{ $now }”
+finding-change-blank = 空
+severity-serious = 严重
+severity-attention = 关注
+severity-note = 提示

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use gongjian_core::checkpoints::{KeepError, Keeper};
@@ -12,21 +13,28 @@ use gongjian_core::keys::{KeyFileError, KeyFolder};
 use gongjian_core::ledger::Writer;
 use gongjian_core::log::{LogHashes, MerkleHash, ReadError};
 use gongjian_core::record::Position;
+use serde_json::{Value, json};
 
-use super::App;
+use super::{App, instant};
+use crate::cosign::{self, Witnesses};
 use crate::error::{Problem, chain};
+
+/// How long a witness may take. Nobody waits for it but the thread that asks.
+const WITNESS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What signs and proves. A ledger whose key is not at hand still proves what was signed before.
 pub(super) struct Evidence {
     hashes: Arc<LogHashes>,
     keeper: Result<Keeper, String>,
+    /// Who is asked to cosign, if the folder names anybody.
+    witnesses: Option<Witnesses>,
 }
 
 impl Evidence {
     /// Over a ledger in memory there is no key.
     pub(super) fn without_key(writer: &Writer) -> Evidence {
         let hashes = Arc::new(LogHashes::new(writer.reader(), None));
-        Evidence { hashes, keeper: Err("a ledger in memory has no key".to_owned()) }
+        Evidence { hashes, keeper: Err("a ledger in memory has no key".to_owned()), witnesses: None }
     }
 
     /// Opens the keeper, which compares the log with what was signed; a log that is not the one that was signed
@@ -43,7 +51,34 @@ impl Evidence {
         if let Err(why) = &keeper {
             tracing::warn!(why, "no checkpoints are signed");
         }
-        Evidence { hashes, keeper }
+        let witnesses = Witnesses::open(dir, WITNESS_PATIENCE).unwrap_or_else(|error| {
+            tracing::error!(error = chain(&error), "no witnesses are asked");
+            None
+        });
+        Evidence { hashes, keeper, witnesses }
+    }
+
+    /// Asks the witnesses to cosign everything that is durable, and keeps what they sign. Returns whether all
+    /// did.
+    fn ask_witnesses(&self, now: u64) -> bool {
+        let (Ok(keeper), Some(witnesses)) = (&self.keeper, &self.witnesses) else { return true };
+        let asked = || -> Result<bool, Box<dyn std::error::Error>> {
+            let signed = keeper.current()?;
+            let answers = witnesses.ask(&signed, &*self.hashes, now)?;
+            for answer in &answers {
+                if let Err(error) = &answer.result {
+                    tracing::warn!(witness = answer.witness, %error, "a witness did not cosign");
+                }
+            }
+            let lines = cosign::lines(&answers);
+            let all = lines.len() == answers.len();
+            keeper.cosigned(&signed, lines, |with| witnesses.is_witnessed(with))?;
+            Ok(all)
+        };
+        asked().unwrap_or_else(|error| {
+            tracing::error!(%error, "the witnesses were not asked");
+            false
+        })
     }
 
     /// Signs what is durable and not signed yet. What stands in the way goes to the log.
@@ -128,12 +163,17 @@ impl App {
 
     /// The last checkpoint that was signed, or one over everything that is durable now.
     ///
+    /// A ledger with witnesses publishes what enough of them have cosigned, which lags behind by seconds, so that
+    /// whoever demands cosignatures is never alarmed by one that is still on its way.
+    ///
     /// # Errors
     /// [`Problem`] if there is none, or the key is not at hand.
     pub fn checkpoint(&self, fresh: bool) -> Result<SignedCheckpoint, Problem> {
         let keeper = self.keeper()?;
-        match keeper.newest() {
-            Some(newest) if !fresh => Ok(newest),
+        let published =
+            || self.has_witnesses().then(|| keeper.witnessed()).flatten().or_else(|| keeper.newest());
+        match published() {
+            Some(published) if !fresh => Ok(published),
             _ => Ok(keeper.current()?),
         }
     }
@@ -141,6 +181,50 @@ impl App {
     /// Signs what is durable and not signed yet, if the key is at hand.
     pub fn keep_checkpoint(&self) {
         self.shared.evidence.sign();
+    }
+
+    /// Whether anybody is to be asked for cosignatures.
+    pub fn has_witnesses(&self) -> bool {
+        self.shared.evidence.keeper.is_ok() && self.shared.evidence.witnesses.is_some()
+    }
+
+    /// Asks the witnesses to cosign everything that is durable, and keeps what they sign. Takes as long as the
+    /// slowest of them. Returns whether all cosigned.
+    pub fn ask_witnesses(&self) -> bool {
+        let now = self.shared.clock.now_micros() / 1_000_000;
+        self.shared.evidence.ask_witnesses(u64::try_from(now).unwrap_or(0))
+    }
+
+    /// Events beyond what enough witnesses have cosigned: all of them where there are no witnesses.
+    pub fn unwitnessed(&self) -> u64 {
+        let size = self.reader().size();
+        self.shared.evidence.witnesses.as_ref().map_or(size, |witnesses| witnesses.tail(size))
+    }
+
+    /// What each witness has cosigned, and the tail that not enough of them have.
+    pub fn witnesses(&self) -> Value {
+        let witnesses = self.shared.evidence.witnesses.as_ref();
+        let entries = witnesses.map(Witnesses::entries).unwrap_or_default();
+        let time = |seconds: u64| {
+            let micros = i64::try_from(seconds).ok().and_then(|seconds| seconds.checked_mul(1_000_000));
+            micros.filter(|micros| *micros > 0).map(instant)
+        };
+        let shown = entries.into_iter().map(|entry| {
+            json!({
+                "witness": entry.witness,
+                "key": entry.key,
+                "size": entry.size,
+                "cosignedAt": time(entry.cosigned_at),
+                "askedAt": time(entry.asked_at),
+                "error": entry.error,
+            })
+        });
+        json!({
+            "size": self.reader().size(),
+            "witnessed": witnesses.map_or(0, Witnesses::witnessed),
+            "unwitnessed": self.unwitnessed(),
+            "witnesses": shown.collect::<Vec<_>>(),
+        })
     }
 
     /// The proof that an event is in the ledger, under a checkpoint that covers it.

@@ -76,7 +76,7 @@ pub(super) struct List {
     #[arg(long)]
     unit: Option<String>,
     /// 类别 / category, kind or type
-    #[arg(long)]
+    #[arg(long, visible_alias = "kind")]
     category: Option<String>,
     /// 此日前到期未办结 / due before this day and not done
     #[arg(long, value_name = "DATE")]

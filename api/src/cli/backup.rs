@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use gongjian_core::checkpoints::WITNESSED_FILE;
@@ -17,6 +18,10 @@ use super::evidence::copy_tiles;
 use super::failure::{Failure, say};
 use super::progress;
 use crate::app::App;
+use crate::monitor::{HttpSource, SourceError, TileSource as _};
+
+/// How long one file may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Args, Debug)]
 pub(super) struct Backup {
@@ -74,8 +79,8 @@ pub(super) struct Restore {
     #[arg(long, value_name = "FOLDER", required_unless_present = "tiles")]
     from: Option<PathBuf>,
     /// 更新的树片，补齐备份之后的事件 / newer tiles, for the events after the backup
-    #[arg(long, value_name = "DIR", conflicts_with = "new_origin")]
-    tiles: Option<PathBuf>,
+    #[arg(long, value_name = "DIR|URL", conflicts_with = "new_origin")]
+    tiles: Option<String>,
     /// 从别处得知的账本公钥 / the key of the ledger, known from elsewhere
     #[arg(long, value_name = "VKEY")]
     key: Option<VerifierKey>,
@@ -88,7 +93,7 @@ pub(super) fn restore(common: &Common, verb: &Restore) -> Result<(), Failure> {
     if let (Some(from), Some(origin)) = (&verb.from, &verb.new_origin) {
         return begin_anew(common, verb, from, origin);
     }
-    let tiles = verb.tiles.as_deref().map(|tiles| source(common, tiles)).transpose()?;
+    let tiles = verb.tiles.as_deref().map(source);
     let work = Work {
         dir: &common.data,
         log: LogOptions::default(),
@@ -105,9 +110,25 @@ pub(super) fn restore(common: &Common, verb: &Restore) -> Result<(), Failure> {
     told(common, &restored.map_err(|error| Failure::restoring(common, &common.data, &error))?)
 }
 
-/// Tiles in a folder.
-fn source(_: &Common, tiles: &Path) -> Result<Box<dyn Files>, Failure> {
-    Ok(Box::new(Folder(tiles.to_owned())))
+/// Tiles in a folder, or at an address.
+fn source(tiles: &str) -> Box<dyn Files> {
+    if ["http://", "https://"].iter().any(|scheme| tiles.starts_with(scheme)) {
+        return Box::new(Published(HttpSource::new(tiles, PATIENCE)));
+    }
+    Box::new(Folder(PathBuf::from(tiles)))
+}
+
+/// Tiles that a server offers.
+struct Published(HttpSource);
+
+impl Files for Published {
+    fn read(&self, name: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.0.read(name, limit) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(SourceError::Missing { .. }) => Ok(None),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
 }
 
 fn told(common: &Common, restored: &Restored) -> Result<(), Failure> {

@@ -33,6 +33,11 @@ impl Failure {
         self.code
     }
 
+    /// Whether it is the machine's fault, so that another try may do better.
+    pub(super) fn is_fault(&self) -> bool {
+        self.code == FAULT
+    }
+
     /// Prints what there is to say: JSON on the standard output where that was asked for.
     pub fn print(&self) {
         match &self.json {
@@ -53,6 +58,16 @@ impl Failure {
     pub(super) fn fault(common: &Common, what: &str, error: &(dyn Error + 'static)) -> Failure {
         let args = [("what", what), ("error", &chain(error))];
         Failure::said(common, FAULT, "cli-fault", &args)
+    }
+
+    /// Somebody said no, for a reason that is printed.
+    pub(super) fn refused(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, REFUSED, key, args)
+    }
+
+    /// The machine is not as it must be, in words of the message files.
+    pub(super) fn said_fault(common: &Common, key: &str, args: &[(&str, &str)]) -> Failure {
+        Failure::said(common, FAULT, key, args)
     }
 
     fn said(common: &Common, code: u8, key: &str, args: &[(&str, &str)]) -> Failure {

@@ -12,12 +12,14 @@ mod evidence;
 mod failure;
 mod import;
 mod init;
+mod monitor;
 mod progress;
 mod record;
 mod serve;
 mod socket;
 mod template;
 mod upkeep;
+mod witness;
 
 pub use failure::Failure;
 
@@ -91,6 +93,8 @@ enum Verb {
     Rebuild(upkeep::Rebuild),
     /// 确认时钟正确 / say that the clock is right
     ClockAccept(upkeep::ClockAccept),
+    /// 见证其他账本的检查点 / cosign the checkpoints of other ledgers
+    Witness(witness::Witness),
 }
 
 /// Does what the arguments say.
@@ -123,5 +127,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Restore(verb) => backup::restore(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
+        Verb::Witness(verb) => witness::run(common, verb),
     }
 }

@@ -26,6 +26,13 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(300);
 /// The least time between two checkpoints that nobody asked for.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
+/// Least time between two questions to the witnesses, well below the tolerance by which monitors judge times.
+const COSIGN_EVERY: Duration = Duration::from_secs(5);
+/// When a witness that did not cosign is asked again.
+const COSIGN_RETRY: Duration = Duration::from_secs(60);
+/// When witnesses are asked again though nothing is new.
+const COSIGN_AGAIN: Duration = Duration::from_secs(3_600);
+
 #[derive(Args, Debug)]
 pub(super) struct Serve {
     /// 监听地址，只限本机 / address to listen on, of this machine only
@@ -74,6 +81,7 @@ pub(super) fn serve(common: &Common, app: App, listen: SocketAddr) -> Result<(),
         announce(common, address)?;
         tokio::spawn(keep_snapshots(app.clone(), stop.subscribe()));
         tokio::spawn(keep_checkpoints(app.clone(), stop.subscribe()));
+        tokio::spawn(keep_cosignatures(app.clone(), stop.subscribe()));
         tokio::spawn(stop_on_signal(stop.clone()));
         let (mut stopped, web) = (stop.subscribe(), spawn_web(tcp, routes.clone(), stop.subscribe()));
         let local = socket.map(|socket| spawn_local(socket, routes, stop.subscribe()));
@@ -171,7 +179,30 @@ async fn keep_checkpoints(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn stop_on_signal(stop: watch::Sender<bool>) {
+/// Asks the witnesses when the head has moved, when one of them did not answer, and every hour, so that their
+/// cosignatures tell a recent time.
+async fn keep_cosignatures(app: App, mut stop: watch::Receiver<bool>) {
+    if !app.has_witnesses() {
+        return;
+    }
+    let mut head = app.watch();
+    loop {
+        head.mark_unchanged();
+        let asking = app.clone();
+        let all = tokio::task::spawn_blocking(move || asking.ask_witnesses()).await.unwrap_or(false);
+        tokio::select! {
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            () = tokio::time::sleep(COSIGN_EVERY) => {}
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            changed = head.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(if all { COSIGN_AGAIN } else { COSIGN_RETRY }) => {}
+        }
+    }
+}
+
+pub(super) async fn stop_on_signal(stop: watch::Sender<bool>) {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {

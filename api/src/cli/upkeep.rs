@@ -1,5 +1,7 @@
 //! `verify`, `rebuild` and `clock-accept`.
 
+use std::path::PathBuf;
+
 use axum::http::Method;
 use clap::Args;
 use gongjian_core::evidence::VerifierKey;
@@ -9,22 +11,29 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger, target};
 use super::failure::{Failure, say};
+use super::monitor::{self, Watch};
 use super::progress;
 use crate::app::Verification;
 
 #[derive(Args, Debug)]
 pub(super) struct Verify {
-    /// 从别处得知的账本公钥 / the key of the ledger, known from elsewhere
-    #[arg(long, value_name = "VKEY")]
-    key: Option<VerifierKey>,
+    /// 公布的分块目录；不给则核对 --data 中的账本 / a published folder of tiles, instead of the ledger in --data
+    #[arg(value_name = "DIR_OF_TILES", conflicts_with = "url")]
+    tiles: Option<PathBuf>,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
+    if verb.tiles.is_some() || verb.watch.is_used() {
+        return monitor::run(common, &verb.watch, verb.tiles.as_deref());
+    }
+    let known = verb.watch.key(common)?;
     let found = match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
-            let found = app.verify(verb.key.clone(), move |done, all| {
+            let found = app.verify(known, move |done, all| {
                 shown.set_length(all);
                 shown.set_position(done);
             });
@@ -33,14 +42,14 @@ pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
-            let key = [("key", verb.key.as_ref().map(ToString::to_string))];
+            let key = [("key", known.map(|key| key.to_string()))];
             let ask = Ask { method: Method::POST, target: target("/api/v1/verify", &key), body: None };
             let found = ledger.fetch_json(common, &ask);
             spinner.finish_and_clear();
             found?
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
-        Err(failure) => without_opening(common, verb).ok_or(failure)?.to_json(common.text()),
+        Err(failure) => without_opening(common, known).ok_or(failure)?.to_json(common.text()),
     };
     let sound = found["sound"].as_bool().unwrap_or_default();
     let shown = if common.json { found.to_string() } else { told(common, &found) };
@@ -49,7 +58,7 @@ pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
 }
 
 /// Verifies the log's bytes alone.
-fn without_opening(common: &Common, verb: &Verify) -> Option<Verification> {
+fn without_opening(common: &Common, key: Option<VerifierKey>) -> Option<Verification> {
     if !common.data.join("sled").join("conf").exists() {
         return None;
     }
@@ -57,7 +66,7 @@ fn without_opening(common: &Common, verb: &Verify) -> Option<Verification> {
     let tiles = common.data.join("tiles");
     let options = VerifyOptions {
         ledger: Some(common.data.clone()),
-        key: verb.key.clone(),
+        key,
         tiles: tiles.exists().then_some(tiles),
         opened: None,
     };

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gongjian_core::evidence::{TileKind, TileName};
 
-use super::{Answered, AppState, Asking, aside, typed};
+use super::{Answered, AppState, Asking, aside, json, typed};
 use crate::error::Problem;
 
 /// Media type of notes and proofs.
@@ -31,6 +31,10 @@ pub(crate) async fn checkpoint(State(state): State<AppState>, asking: Asking) ->
     let fresh = asking.flag("fresh")?;
     let signed = aside(move || state.app.checkpoint(fresh)).await?;
     cached(typed(StatusCode::OK, TEXT, signed.to_string()), NOT_AT_ALL)
+}
+
+pub(crate) async fn witnesses(State(state): State<AppState>, _: Asking) -> Answered {
+    json(StatusCode::OK, &state.app.witnesses())
 }
 
 pub(crate) async fn key(State(state): State<AppState>, _: Asking) -> Answered {

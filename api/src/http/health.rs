@@ -62,6 +62,12 @@ pub(crate) async fn metrics(State(state): State<AppState>, _: Asking) -> Answere
         load(&counters.replayed),
     );
     put("requests_refused_total", "counter", "Requests refused by a rule.", load(&counters.refused));
+    put(
+        "unwitnessed_events",
+        "gauge",
+        "Events that not enough witnesses have cosigned.",
+        app.unwitnessed() as f64,
+    );
     put("live_streams", "gauge", "Live streams that are open.", load(&counters.live));
     let _ = write!(
         text,

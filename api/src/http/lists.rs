@@ -92,7 +92,10 @@ fn query_of(asking: &Asking) -> Result<Query, Problem> {
     query.street = text("street");
     query.state = text("state");
     query.unit = text("unit");
-    query.category = text("category");
+    query.category = match (text("category"), text("kind")) {
+        (Some(_), Some(_)) => return Err(Problem::malformed("kind", "category | kind")),
+        (category, kind) => category.or(kind),
+    };
     query.due_before = asking.day("dueBefore")?;
     query.overdue = asking.flag("overdue")?;
     query.contains = text("contains");

@@ -128,8 +128,8 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
         "state" => json!({ "type": "string", "enum": registers::states(of) }),
-        "kind" => json!({ "type": "string", "enum": kind_names() }),
-        "category" => match registers::categories(of) {
+        "kind" if of == "events" => json!({ "type": "string", "enum": kind_names() }),
+        "category" | "kind" => match registers::categories(of) {
             Some(known) if !known.is_empty() => json!({ "type": "string", "enum": known }),
             _ => json!({ "type": "string" }),
         },

@@ -5,7 +5,7 @@ use gongjian_projections::lists::{Sheet, SheetLine};
 use serde_json::Value;
 
 use super::{Rows, table};
-use crate::messages::Text;
+use crate::messages::{Language, Text};
 
 /// Columns of a list, in the order of the county's workbooks. What has no code of its own is left out.
 fn columns(list: &str) -> &'static [&'static str] {
@@ -96,14 +96,18 @@ fn columns(list: &str) -> &'static [&'static str] {
         "rules" => &["id", "title", "state", "versions"],
         "imports" => &["id", "state", "rows", "missing"],
         "calendar" => &["day", "kind", "title", "state", "community", "stream"],
-        "findings" => &["day", "code", "community", "stream", "detail", "position"],
+        "findings" => &["severity", "code", "day", "community", "stream", "detail", "position"],
         _ => &["id", "state"],
     }
 }
 
 /// A list's items as rows.
 pub fn rows(list: &str, items: &[Value], text: Text) -> Rows {
-    let columns = columns(list);
+    let mut columns = columns(list).to_vec();
+    // Where nothing ever comes late or is corrected the column would say nothing.
+    if !matches!(list, "calendar" | "findings" | "rules" | "imports" | "posts" | "series") {
+        columns.push("record");
+    }
     let headers = columns.iter().map(|name| text.word("field", name)).collect();
     let row = |item: &Value| columns.iter().map(|name| cell(item, name, text)).collect();
     Rows { headers, rows: items.iter().map(row).collect() }
@@ -119,8 +123,10 @@ pub fn cut(shown: usize, total: usize, text: Text) -> String {
 }
 
 fn cell(item: &Value, name: &str, text: Text) -> String {
-    if name == "detail" {
-        return finding(item, text);
+    match name {
+        "detail" => return finding(item, text),
+        "record" => return marks(item, text),
+        _ => {}
     }
     let own = item.get(name);
     let shown = |value: &Value| match value {
@@ -141,12 +147,50 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
             text.state(stream.split('/').next().unwrap_or_default(), &code)
         }
         "code" => text.word("finding-title", &code),
+        "severity" => text.word("severity", &code),
         "kind" => text.word("calendar-kind", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {
             Some(named) => text.named(&named, &code),
             None => code,
         },
     }
+}
+
+/// Late entry and corrections of a row.
+fn marks(item: &Value, text: Text) -> String {
+    let mut marks = Vec::new();
+    if let Some(days) = item.get("lateDays").and_then(Value::as_i64) {
+        marks.push(text.get("mark-late", &[("days", &days.to_string())]));
+    }
+    if let Some(count) = item.get("corrections").and_then(Value::as_u64).filter(|count| *count > 0) {
+        marks.push(text.get("mark-corrected", &[("count", &count.to_string())]));
+    }
+    joined(&marks, text)
+}
+
+/// What a correction changed, in words.
+pub(super) fn changes<'c>(changes: impl Iterator<Item = (&'c str, &'c str, &'c str)>, text: Text) -> String {
+    let blank = text.plain("finding-change-blank");
+    let shown = |value: &'c str| if value.is_empty() { blank.clone() } else { value.to_owned() };
+    let each = changes.map(|(field, was, now)| {
+        let args = [("field", text.word("field", field)), ("was", shown(was)), ("now", shown(now))];
+        text.get("finding-change", &args.each_ref().map(|(name, value)| (*name, value.as_str())))
+    });
+    joined(&each.collect::<Vec<_>>(), text)
+}
+
+fn joined(parts: &[String], text: Text) -> String {
+    parts.join(if text.language() == Language::Chinese { "；" } else { "; " })
+}
+
+/// The changes of a correction in a JSON list.
+pub(super) fn json_changes(list: &[Value], text: Text) -> String {
+    let part = |change: &'_ Value, name: &str| {
+        change.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let owned: Vec<[String; 3]> =
+        list.iter().map(|change| ["field", "was", "now"].map(|name| part(change, name))).collect();
+    changes(owned.iter().map(|[field, was, now]| (&**field, &**was, &**now)), text)
 }
 
 /// The sheet of a Wednesday meeting as rows: what is still open first, then what is new.
@@ -210,6 +254,19 @@ fn finding(item: &Value, text: Text) -> String {
             map.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default().to_owned())),
         );
     }
+    if let Some((_, unit)) = args.iter_mut().find(|(name, _)| *name == "unit")
+        && let Some(name) = item.get("unitName").and_then(Value::as_str)
+    {
+        *unit = text.named(name, unit);
+    }
+    if let Some((_, kind)) = args.iter_mut().find(|(name, _)| *name == "kind") {
+        *kind = text.word("kind", kind);
+    }
+    if let Some((_, hand)) = args.iter_mut().find(|(name, _)| *name == "hand") {
+        *hand = text.word("post", hand);
+    }
+    let changes = item.get("changes").and_then(Value::as_array);
+    args.extend(changes.map(|changes| ("changes", json_changes(changes, text))));
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     text.find(&format!("finding-{code}"), &args).unwrap_or_else(|| {
         args.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")

@@ -1,7 +1,9 @@
 //! The quarterly report as a table, CSV and Markdown.
 
 use gongjian_core::day::Quarter;
-use gongjian_projections::figures::{Balance, Counted, Figure, Figures, Kind, Report, Value};
+use gongjian_projections::figures::{
+    Balance, Corrected, Counted, Figure, Figures, Kind, LateEntry, Records, Report, Value,
+};
 
 use super::{Rows, csv as csv_file, table};
 use crate::messages::{Language, Text};
@@ -119,11 +121,12 @@ fn footing(report: &Report, text: Text) -> String {
 /// The report for a terminal.
 pub fn summary(report: &Report, text: Text) -> String {
     format!(
-        "{}\n{}{}\n{}{}\n",
+        "{}\n{}{}\n{}{}\n{}\n",
         heading(report, text),
         table::plain(&rows(&report.figures, text)),
         text.plain("report-balances"),
         table::plain(&balance_rows(report, text)),
+        counts(&report.records, text),
         footing(report, text)
     )
 }
@@ -151,25 +154,97 @@ pub fn markdown(report: &Report, text: Text) -> String {
             ));
         }
     }
+    out.push_str(&markdown_records(&report.records, text));
     out.push_str(&footing(report, text));
     out.push('\n');
     out
 }
 
+/// How many late entries and corrections there are.
+fn counts(records: &Records, text: Text) -> String {
+    let Records { late_entry_count, late_days_max, correction_count, .. } = records;
+    if *late_entry_count == 0 && *correction_count == 0 {
+        return text.plain("report-records-none");
+    }
+    let (late, days) = (late_entry_count.to_string(), late_days_max.to_string());
+    let corrections = correction_count.to_string();
+    text.get("report-records-counts", &[("late", &late), ("days", &days), ("corrections", &corrections)])
+}
+
+fn late_entries(records: &Records, text: Text) -> Rows {
+    let fields = ["occurredOn", "heardOn", "days", "kind-of-event", "stream", "community", "position"];
+    let row = |late: &LateEntry| {
+        vec![
+            late.occurred_on.to_string(),
+            late.heard_on.to_string(),
+            late.days.to_string(),
+            text.word("kind", &late.kind),
+            late.stream.clone(),
+            late.community.clone().unwrap_or_default(),
+            late.position.to_string(),
+        ]
+    };
+    let headers = fields.map(|field| text.word("field", field)).to_vec();
+    Rows { headers, rows: records.late_entries.iter().map(row).collect() }
+}
+
+fn corrections(records: &Records, text: Text) -> Rows {
+    let fields = ["day", "stream", "community", "changes", "reason", "position"];
+    let row = |corrected: &Corrected| {
+        vec![
+            corrected.on.to_string(),
+            corrected.stream.clone(),
+            corrected.community.clone().unwrap_or_default(),
+            changes(corrected, text),
+            corrected.reason.clone(),
+            corrected.position.to_string(),
+        ]
+    };
+    let headers = fields.map(|field| text.word("field", field)).to_vec();
+    Rows { headers, rows: records.corrections.iter().map(row).collect() }
+}
+
+fn changes(corrected: &Corrected, text: Text) -> String {
+    let each = corrected.changes.iter().map(|it| (&*it.field, &*it.was, &*it.now));
+    super::lists::changes(each, text)
+}
+
+/// The late entries and corrections as Markdown.
+fn markdown_records(records: &Records, text: Text) -> String {
+    let mut out = format!("## {}\n\n{}\n\n", text.plain("report-records"), counts(records, text));
+    for (key, rows) in [
+        ("report-records-late-entries", late_entries(records, text)),
+        ("report-records-corrections", corrections(records, text)),
+    ] {
+        if !rows.rows.is_empty() {
+            out.push_str(&format!(
+                "### {}\n\n{}\n",
+                text.plain(key),
+                markdown_aligned(&rows, rows.headers.len())
+            ));
+        }
+    }
+    out
+}
+
+/// Texts to the left, numbers and what belongs to them to the right.
 fn markdown_table(rows: &Rows) -> String {
+    markdown_aligned(rows, 2)
+}
+
+fn markdown_aligned(rows: &Rows, left: usize) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
         format!("| {} |\n", cells.join(" | "))
     };
     let mut out = line(&rows.headers);
-    // Texts to the left, numbers and what belongs to them to the right.
-    let marks: Vec<&str> = (0..rows.headers.len()).map(|at| if at < 2 { "---" } else { "---:" }).collect();
+    let marks: Vec<&str> = (0..rows.headers.len()).map(|at| if at < left { "---" } else { "---:" }).collect();
     out.push_str(&format!("| {} |\n", marks.join(" | ")));
     rows.rows.iter().for_each(|row| out.push_str(&line(row)));
     out
 }
 
-/// The report as CSV: one line a scope and figure.
+/// The report as CSV: one line a scope and figure, then one line a late entry and correction of the scope.
 pub fn csv(report: &Report, text: Text) -> Vec<u8> {
     let headers = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"]
         .map(|name| text.plain(&format!("report-column-{name}")))
@@ -214,5 +289,38 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
         let (what, code, place) = (what.to_owned(), code.to_owned(), place.to_owned());
         rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value, String::new()]);
     }
+    rows.extend(csv_records(report, text));
     csv_file::write(&Rows { headers, rows })
+}
+
+/// Late entries with how many days late they are, and corrections, in the columns of the figures.
+fn csv_records(report: &Report, text: Text) -> Vec<Vec<String>> {
+    let line = |community: &Option<String>, name: &str, said: String, kind: &str, value: String| {
+        let code = community.clone().unwrap_or_default();
+        let place = report.communities.get(&code).map(|part| part.name.clone()).unwrap_or_default();
+        let scope = if code.is_empty() { "county" } else { "community" };
+        let quarter = report.quarter.to_string();
+        vec![
+            quarter,
+            scope.to_owned(),
+            code,
+            place,
+            name.to_owned(),
+            said,
+            kind.to_owned(),
+            value,
+            String::new(),
+        ]
+    };
+    let late = report.records.late_entries.iter().map(|late| {
+        let kind = text.word("kind", &late.kind);
+        let said = format!("{} {kind} {} #{}", late.stream, late.occurred_on, late.position);
+        line(&late.community, "late_entry", said, "days-late", late.days.to_string())
+    });
+    let corrected = report.records.corrections.iter().map(|corrected| {
+        let (what, reason) = (changes(corrected, text), &corrected.reason);
+        let said = format!("{} {what} {reason} {} #{}", corrected.stream, corrected.on, corrected.position);
+        line(&corrected.community, "correction", said, "correction", "1".to_owned())
+    });
+    late.chain(corrected).collect()
 }

@@ -103,8 +103,9 @@ fn step_line(step: &Step, text: Text) -> String {
         .map_or_else(|| text.word("post", &step.recorded_by), |it| text.named(&it.name, &it.code));
     let digest = step.digest.to_string();
     let mut marks = vec![text.word("assurance", step.assurance)];
-    if let Some(days) = step.late {
-        marks.push(text.get("trail-late", &[("days", &days.to_string())]));
+    if let (Some(days), Some(heard)) = (step.late, step.heard_on) {
+        let (days, heard) = (days.to_string(), heard.to_string());
+        marks.push(text.get("trail-late", &[("days", &days), ("heard", &heard)]));
     }
     if step.correction {
         marks.push(text.plain("trail-correction"));
@@ -149,6 +150,11 @@ fn particulars(step: &Step, text: Text) -> String {
         .filter_map(|field| Some((*field, shown(step.data.get(field)?)?)))
         .map(|(field, value)| text.labelled(&text.word("field", field), &value))
         .collect();
+    if step.correction
+        && let Some(list) = step.data.get("changes").and_then(Value::as_array)
+    {
+        parts.push(super::lists::json_changes(list, text));
+    }
     if !step.units.is_empty() {
         let units: Vec<String> = step.units.iter().map(|it| text.named(&it.name, &it.code)).collect();
         parts.push(text.labelled(&text.word("field", "unit"), &text.listed(&units)));

@@ -47,6 +47,11 @@ impl<T: Clone + Default> Table<T> {
         self.rows.get(id)
     }
 
+    /// An id as the table holds it, for an answer that must outlive the question.
+    pub fn key(&self, id: &str) -> Option<&str> {
+        self.rows.get_key_value(id).map(|(id, _)| &**id)
+    }
+
     /// All states, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.rows.iter().map(|(id, entry)| (&**id, &entry.state))

@@ -5,16 +5,20 @@
 //! proofs between leaves and roots, checked in `merkle.rs` and made from tiles in `tree.rs`; a file that
 //! proves one event offline (`proof.rs`); the inspector's rule about whose signatures suffice
 //! (`policy.rs`); what a witness agrees to sign (`witness.rs`); and the files of hashes and entries
-//! (`tile.rs`, checked against a root in `authentic.rs`).
+//! (`tile.rs`, checked against a root in `authentic.rs`); and what a monitor checks of the entries themselves, one
+//! bundle at a time (`bundle.rs`) and through the whole log (`audit.rs`).
 //!
 //! **Architecture invariant:** *nothing here reads a disk, a clock, a random number or the network.* Bytes,
 //! keys and times come in as arguments; every input may come from an enemy, and none makes it panic.
 //!
 //! What this ledger chooses where the documents leave a choice is in `docs/FORMAT.md`, section 12.
 
+pub mod audit;
 pub mod authentic;
+pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod fault;
 pub mod log_keys;
 pub mod merkle;
 pub mod note;
@@ -29,9 +33,11 @@ pub mod tree;
 pub mod vkey;
 pub mod witness;
 
+pub use audit::Audit;
 pub use authentic::{AuthenticTiles, TileFault};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use cosignature::Cosigner;
+pub use fault::{Fault, FaultKind};
 pub use log_keys::{KeyRefusal, LogKeys};
 pub use merkle::{ProofError, verify_consistency, verify_inclusion};
 pub use note::{Note, NoteError, SignatureLine, Verified, VerifyError};

@@ -187,6 +187,18 @@ impl Policy {
         })
     }
 
+    /// The same policy without its demand for cosignatures, to look at what is signed all the same.
+    pub fn without_quorum(&self) -> Policy {
+        Policy { quorum: None, ..self.clone() }
+    }
+
+    /// Whether these witnesses, by the policy's names for them, are enough.
+    pub fn is_quorum(&self, witnesses: &[String]) -> bool {
+        let times: Vec<Option<u64>> =
+            self.witnesses.iter().map(|witness| witnesses.contains(&witness.name).then_some(1)).collect();
+        self.check_quorum(&times).is_ok()
+    }
+
     /// Members come before their groups, so one pass in the order of definition decides all.
     fn check_quorum(&self, times: &[Option<u64>]) -> Result<(), PolicyRefusal> {
         let Some(quorum) = self.quorum else { return Ok(()) };

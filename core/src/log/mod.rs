@@ -21,14 +21,14 @@ pub mod hash;
 mod hashes;
 mod index;
 mod page;
-mod pipeline;
+pub mod pipeline;
 mod read;
 mod sled_storage;
 pub mod storage;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
-mod verify;
+pub(crate) mod verify;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
 pub use damage::{Corruption, PHRASES, Saying, key_of};

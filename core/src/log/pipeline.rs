@@ -7,13 +7,13 @@ use std::thread;
 const AHEAD: usize = 4;
 
 /// Threads that help the calling one.
-pub(super) fn helpers() -> usize {
+pub fn helpers() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().min(8))
 }
 
 /// Runs `work` on each item in `workers` threads and hands the results, in the order of the items, to
 /// `each` on this thread, until that returns `false`.
-pub(super) fn in_order<I: Send, T: Send>(
+pub fn in_order<I: Send, T: Send>(
     mut items: impl Iterator<Item = I>,
     workers: usize,
     work: impl Fn(I) -> T + Sync,

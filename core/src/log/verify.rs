@@ -8,6 +8,8 @@ mod files;
 mod look;
 mod signed;
 
+pub(crate) use look::{decode_canonical, erased};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

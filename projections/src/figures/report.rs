@@ -12,6 +12,7 @@ use super::balances::{Balance, balances};
 use super::distinct::{self, Distinct};
 use super::names::{Figure, Kind};
 use super::places::{Area, Places};
+use super::records::{self, Records};
 use super::rows::{self, Categories};
 use super::tally::{Period, Tally};
 use crate::registry::Kind as Named;
@@ -156,6 +157,8 @@ pub struct Report {
     pub figures: Figures,
     /// Stocks of the scope at the end of the quarter before, what came and went, and what there is.
     pub balances: Vec<Balance>,
+    /// Its late entries and corrections.
+    pub records: Records,
     /// Figures of the streets within it, by code.
     pub streets: BTreeMap<String, Part>,
     /// Figures of the communities within it, by code.
@@ -222,6 +225,7 @@ pub fn report_with(views: &Views, quarter: Quarter, scope: &Scope, on: Day, evid
         as_of: AsOf { position: views.position().checked_sub(1), digest: None, on },
         figures,
         balances,
+        records: records::records(views, scope, &period),
         streets,
         communities,
     }

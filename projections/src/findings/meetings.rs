@@ -33,6 +33,7 @@ pub(super) fn find(out: &mut Out<'_>) {
         minutes(out, &stream, meeting, held);
     }
     decisions(out);
+    tasks(out);
     quarters(out);
 }
 
@@ -55,7 +56,10 @@ fn quorum(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact, roster
             ("required", required.to_string()),
             ("rule", rule),
         ];
-        out.fact(Code::NoQuorum, stream.to_owned(), Some(&meeting.community), held, args);
+        let community = Some(meeting.community.as_str());
+        if let Some(finding) = out.fact(Code::NoQuorum, stream.to_owned(), community, held, args) {
+            finding.rests_on(meeting.attended);
+        }
     }
 }
 
@@ -72,7 +76,11 @@ fn notice(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact) {
             if given < i64::from(days) {
                 let args = vec![("days", given.to_string()), ("required", days.to_string()), ("rule", rule)];
                 // The meeting shows it; the notice alone was not yet too short.
-                out.fact(Code::NoticeTooShort, stream.to_owned(), community, held, args);
+                if let Some(finding) =
+                    out.fact(Code::NoticeTooShort, stream.to_owned(), community, held, args)
+                {
+                    finding.rests_on(Some(noticed));
+                }
             }
         }
     }
@@ -88,7 +96,10 @@ fn minutes(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact) {
         Some(confirmed) if confirmed.on > last => {
             let args =
                 vec![("days", day(confirmed.on).to_string()), ("limit", days.to_string()), ("rule", rule)];
-            out.fact(Code::MinutesLate, stream.to_owned(), community, confirmed, args);
+            let added = out.fact(Code::MinutesLate, stream.to_owned(), community, confirmed, args);
+            if let Some(finding) = added {
+                finding.rests_on(Some(held));
+            }
         }
         Some(_) => {}
         // Until the last day there is time.
@@ -114,11 +125,23 @@ fn decisions(out: &mut Out<'_>) {
             && !meeting.units.contains(responsible)
         {
             let args = vec![("unit", responsible.clone()), ("meeting", decision.meeting.clone())];
-            out.fact(Code::ResponsibleAbsent, stream.clone(), community, recorded, args);
+            let added = out.fact(Code::ResponsibleAbsent, stream.clone(), community, recorded, args);
+            if let Some(finding) = added {
+                finding.rests_on(meeting.attended).streams.push(format!("meeting/{}", decision.meeting));
+            }
         }
         let supporting: Vec<&str> = decision.supporting.iter().map(String::as_str).collect();
         out.work(&stream, community, &decision.work, &supporting);
-        out.extensions(&stream, community, decision.work.extensions, recorded);
+        out.extensions(&stream, community);
+    }
+}
+
+fn tasks(out: &mut Out<'_>) {
+    let views = out.views;
+    for (id, task) in views.meetings.task.iter() {
+        let stream = format!("task/{id}");
+        let community = views.community_of(&stream);
+        out.work(&stream, community, &task.work, &[]);
     }
 }
 

@@ -11,16 +11,21 @@ use crate::trail::work_of;
 pub(super) fn find(out: &mut Out<'_>) {
     let views = out.views;
     for (id, project) in views.projects.project.iter() {
-        let Some(proposed) = project.proposed.filter(|proposed| proposed.by(out.on)) else { continue };
+        if !project.proposed.is_some_and(|proposed| proposed.by(out.on)) {
+            continue;
+        }
         let stream = format!("project/{id}");
         let community = Some(project.community.as_str());
         if let Some(accepted) = project.accepted.filter(|_| project.problems_solved.unwrap_or(0) == 0) {
             let stated = project.problems_solved.map(|solved| solved.to_string()).unwrap_or_default();
-            out.fact(Code::NothingSolved, stream.clone(), community, accepted, vec![("solved", stated)]);
+            let args = vec![("solved", stated)];
+            if let Some(finding) = out.fact(Code::NothingSolved, stream.clone(), community, accepted, args) {
+                finding.rests_on(project.submitted);
+            }
         }
         let supporting: Vec<&str> = project.supporting.iter().map(String::as_str).collect();
         out.work(&stream, community, &work_of(project), &supporting);
-        out.extensions(&stream, community, project.extensions, project.claimed.unwrap_or(proposed));
+        out.extensions(&stream, community);
     }
     enterprises(out);
 }

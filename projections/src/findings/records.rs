@@ -11,11 +11,16 @@ pub(super) fn find(out: &mut Out<'_>) {
             let args = vec![("ledger", missing.ledger.clone()), ("import", id.to_owned())];
             let community = views.community_of(&missing.stream);
             let stream = missing.stream.clone();
-            out.day(Code::RowMissing, stream, community, day, Some(import.position), args);
+            if let Some(finding) =
+                out.day(Code::RowMissing, stream, community, day, Some(import.position), args)
+            {
+                finding.streams.push(format!("import/{id}"));
+            }
         }
     }
     for late in views.imports.late() {
-        let mut args = vec![("days", late.days.to_string())];
+        let mut args = vec![("days", late.days.to_string()), ("kind", late.kind.to_string())];
+        args.push(("heard", late.heard().to_string()));
         args.extend(late.previous_as_of.map(|day| ("previousAsOf", day.to_string())));
         args.extend(late.rule.map(|version| ("rule", format!("L01@{version}"))));
         let community = views.community_of(&late.stream);
@@ -25,6 +30,9 @@ pub(super) fn find(out: &mut Out<'_>) {
     for correction in views.imports.corrections() {
         let community = views.community_of(&correction.stream);
         let (stream, position) = (correction.stream.to_string(), Some(correction.position));
-        out.day(Code::Corrected, stream, community, correction.day, position, Vec::new());
+        let args = vec![("reason", correction.reason.to_string())];
+        if let Some(finding) = out.day(Code::Corrected, stream, community, correction.day, position, args) {
+            finding.changes.clone_from(&correction.changes);
+        }
     }
 }

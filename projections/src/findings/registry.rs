@@ -82,7 +82,9 @@ fn conflicts(out: &mut Out<'_>) {
                 ("position", left.at.to_string()),
             ];
             let community = views.registry.community_of_alliance(alliance);
-            out.fact(Code::RetroactiveConflict, stream, community, fact, args);
+            if let Some(finding) = out.fact(Code::RetroactiveConflict, stream, community, fact, args) {
+                finding.rests_on(Some(*left)).streams.push(format!("membership/{id}"));
+            }
         }
     };
     for (id, agreement) in views.agreements.agreement.iter() {

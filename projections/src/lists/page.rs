@@ -1,12 +1,14 @@
 //! Filters, order and pages of a register.
 
 use gongjian_core::day::{Day, Quarter};
+use gongjian_core::domain::category::Change;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::row::{self, Row, What};
 use super::words;
+use crate::imports::Marks;
 use crate::registry::Kind;
 use crate::views::Views;
 use crate::wednesday::carry_overs;
@@ -144,7 +146,7 @@ pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError>
         Some((key, row)) if first + page.len() < total => Some(Cursor(key.clone(), row.id.clone()).write()),
         _ => None,
     };
-    let shower = Shower { views, on: query.on, held: views.wednesday.held_days() };
+    let shower = Shower::of(views, query.on);
     let rows = page.iter().map(|(_, row)| shower.show(row)).collect();
     Ok(Page { rows, total, next })
 }
@@ -155,7 +157,7 @@ pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError>
 /// [`ListError::UnknownRegister`].
 pub fn one(views: &Views, what: &str, id: &str, on: Day) -> Result<Option<Value>, ListError> {
     let rows = row::all(views, what, on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
-    let shower = Shower { views, on, held: views.wednesday.held_days() };
+    let shower = Shower::of(views, on);
     Ok(rows.into_iter().find(|row| row.id == id).map(|row| shower.show(&row)))
 }
 
@@ -175,8 +177,11 @@ impl Cursor {
 }
 
 fn sort_key(row: &Row<'_>, query: &Query) -> Result<String, ListError> {
-    let Some(field) = query.sort.as_deref().filter(|field| *field != "id") else { return Ok(String::new()) };
+    let Some(field) = query.sort.as_deref() else { return Ok(row.usual_order()) };
     let text = match field {
+        "id" => return Ok(String::new()),
+        // The word would sort them by the alphabet.
+        "severity" => row.usual_order(),
         "stream" => row.stream.clone(),
         "state" => row.what.state(query.on),
         "revision" => format!("{:020}", row.revision),
@@ -219,18 +224,17 @@ impl<'q> Filter<'q> {
     fn passes(&self, row: &Row<'_>) -> bool {
         let Filter { views, query, .. } = self;
         let on = query.on;
-        let community = || row.community(views);
-        let street_of = |row: &Row<'_>| match row.what {
-            What::Street(_) => Some(row.id.clone()),
-            _ => row.community(views).and_then(|it| views.registry.street_of(it)).map(str::to_owned),
+        let in_street = |wanted: &str| match row.what {
+            What::Street(_) => row.id == wanted,
+            _ => row.within(views, |it| views.registry.street_of(it) == Some(wanted)),
         };
         let category = || {
             ["category", "kind", "meetingType", "joint", "serviceMode", "code"]
                 .iter()
                 .find_map(|field| row.what.get(field))
         };
-        self.community.is_none_or(|wanted| community() == Some(wanted))
-            && self.street.is_none_or(|wanted| street_of(row).as_deref() == Some(wanted))
+        self.community.is_none_or(|wanted| row.within(views, |it| it == wanted))
+            && self.street.is_none_or(in_street)
             && self.unit.is_none_or(|wanted| row.involves(wanted))
             && query.state.as_ref().is_none_or(|wanted| row.what.state(on) == *wanted)
             && query.category.as_ref().is_none_or(|wanted| category().as_ref() == Some(wanted))
@@ -256,9 +260,14 @@ struct Shower<'v> {
     views: &'v Views,
     on: Day,
     held: FxHashMap<&'v str, Vec<Day>>,
+    marks: FxHashMap<&'v str, Marks>,
 }
 
-impl Shower<'_> {
+impl<'v> Shower<'v> {
+    fn of(views: &'v Views, on: Day) -> Shower<'v> {
+        Shower { views, on, held: views.wednesday.held_days(), marks: views.imports.marks() }
+    }
+
     fn show(&self, row: &Row<'_>) -> Value {
         let mut object = Map::new();
         object.insert("id".to_owned(), row.id.clone().into());
@@ -286,6 +295,12 @@ impl Shower<'_> {
         if let Some(overdue) = row.what.overdue(self.on) {
             object.insert("overdue".to_owned(), overdue.into());
         }
+        // How the record came to be: how late the latest of its late entries is, and how often it was corrected.
+        if !matches!(row.what, What::Finding(_) | What::Entry(_)) {
+            let marks = self.marks.get(row.stream.as_str()).copied().unwrap_or_default();
+            object.insert("lateDays".to_owned(), marks.late_days.into());
+            object.insert("corrections".to_owned(), marks.corrections.into());
+        }
         match &row.what {
             What::Issue(issue) => {
                 let community = row.community(self.views).and_then(|community| self.held.get(community));
@@ -297,6 +312,17 @@ impl Shower<'_> {
             }
             What::Finding(finding) => {
                 object.insert("position".to_owned(), finding.position.into());
+                if let Some(unit) = finding.arg("unit") {
+                    let name = self.views.registry.name(Kind::Unit, unit, self.on);
+                    object.insert("unit".to_owned(), unit.into());
+                    object.insert("unitName".to_owned(), name.into());
+                }
+                object.insert("streams".to_owned(), finding.streams.clone().into());
+                object.insert("positions".to_owned(), finding.positions.clone().into());
+                if !finding.changes.is_empty() {
+                    let change = |it: &Change| json!({ "field": it.field, "was": it.was, "now": it.now });
+                    object.insert("changes".to_owned(), finding.changes.iter().map(change).collect());
+                }
                 let args =
                     finding.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into()));
                 object.insert("args".to_owned(), Value::Object(args.collect()));

@@ -84,7 +84,7 @@ const TASK: &[&str] =
 const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
 const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
 const ENTRY: &[&str] = &["day", "kind", "title"];
-const FINDING: &[&str] = &["code", "day", "rule"];
+const FINDING: &[&str] = &["code", "severity", "day", "rule"];
 
 macro_rules! with_fields {
     ($what:expr, $state:ident => $with:expr, $($other:pat => $otherwise:expr),+ $(,)?) => {
@@ -215,6 +215,7 @@ impl What<'_> {
             },
             What::Finding(finding) => match field {
                 "code" => Some(finding.code.word().to_owned()),
+                "severity" => Some(finding.severity.word().to_owned()),
                 "day" => Some(finding.day.to_string()),
                 "rule" => Some(finding.arg("rule").unwrap_or_default().to_owned()),
                 _ => None,
@@ -357,6 +358,25 @@ impl Row<'_> {
         }
     }
 
+    /// Whether it belongs to a community; a finding belongs to all that it concerns.
+    pub(super) fn within(&self, views: &Views, community: impl Fn(&str) -> bool) -> bool {
+        match &self.what {
+            What::Finding(finding) => finding.communities(views).any(community),
+            _ => self.community(views).is_some_and(community),
+        }
+    }
+
+    /// What it is sorted by where nobody says: nothing, so that the id decides, but of findings the gravest
+    /// come first, those of one kind together.
+    pub(super) fn usual_order(&self) -> String {
+        match &self.what {
+            What::Finding(finding) => {
+                format!("{}{:02}{}", finding.severity as u8, finding.code as u8, finding.day)
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Whether a unit stands in any of its references, by its code.
     pub(super) fn involves(&self, unit: &str) -> bool {
         if let What::Finding(finding) = &self.what {
@@ -430,13 +450,7 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
         "findings" => crate::findings::findings(views, on)
             .into_iter()
             .map(|finding| Row {
-                // Stable from one day to the next, unlike a place in the list.
-                id: format!(
-                    "{}:{}:{}",
-                    finding.code.word(),
-                    finding.stream,
-                    finding.position.unwrap_or_default()
-                ),
+                id: finding.id(),
                 stream: finding.stream.clone(),
                 revision: 0,
                 what: What::Finding(Box::new(finding)),

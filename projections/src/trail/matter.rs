@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::summary::{Named, Summary};
 use super::{Reader, TrailError, hexadecimal};
+use crate::imports::Late;
 use crate::registry::Kind;
 use crate::views::Views;
 
@@ -47,6 +48,9 @@ pub struct Step {
     /// Days from when it happened until the ledger heard of it, if that is late (补录).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late: Option<i32>,
+    /// The day on which the ledger heard of it, if that is late: of a workbook, its 截至日期.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard_on: Option<Day>,
     /// It corrects what the ledger said before.
     pub correction: bool,
     /// It belongs to a meeting that dealt with the matter, not to the matter itself.
@@ -171,6 +175,7 @@ impl<'a> Events<'a> {
             None => Value::Null,
         };
         let on = record.occurred_day;
+        let late = self.views.imports.late_at(position);
         let units = unit_codes(&data).map(|code| Named::of(self.views, Kind::Unit, code, on)).collect();
         Ok(Step {
             units,
@@ -185,7 +190,8 @@ impl<'a> Events<'a> {
             recorded_by: record.recorded_by.to_owned(),
             assurance: Assurance::word(record.assurance),
             authority: record.authority.map(str::to_owned),
-            late: self.views.imports.late_at(position).map(|late| late.days),
+            late: late.map(|late| late.days),
+            heard_on: late.map(Late::heard),
             correction: record.kind.ends_with(".corrected"),
             meeting,
             data,

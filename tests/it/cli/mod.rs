@@ -2,15 +2,17 @@
 
 mod damage;
 mod imports;
+mod inspectors;
 mod questions;
 mod records;
 mod serve;
 mod usage;
+mod witnesses;
 
 use serde_json::{Value, json};
 
 /// A command that registers a street, sent with this id.
-fn street(id: u32, code: &str, name: &str) -> Value {
+pub(crate) fn street(id: u32, code: &str, name: &str) -> Value {
     json!({
         "commandId": format!("00000000-0000-4000-8000-{id:012x}"),
         "command": "street.register", "stream": format!("street/{code}"), "occurredOn": "2022-06-06",

@@ -130,7 +130,7 @@ fn fixed() -> Value {
         } },
         "Report": { "type": "object", "required": ["quarter", "label", "scope", "asOf", "figures"], "properties": {
             "quarter": text.clone(), "label": text.clone(), "scope": text.clone(), "asOf": as_of,
-            "figures": { "$ref": "#/components/schemas/Figures" },
+            "figures": { "$ref": "#/components/schemas/Figures" }, "records": { "type": "object" },
             "balances": { "type": "array", "items": { "$ref": "#/components/schemas/Balance" } },
             "streets": { "type": "object", "additionalProperties": { "type": "object" } },
             "communities": { "type": "object", "additionalProperties": { "type": "object" } },

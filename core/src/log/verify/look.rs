@@ -329,7 +329,10 @@ impl Looked {
 
 /// Reads a record and encodes it again, by hand and after the table of `docs/FORMAT.md`: an encoder that
 /// shares nothing with the one that wrote it, and several times faster. `again` is a buffer to reuse.
-fn decode_canonical<'a>(bytes: &'a [u8], again: &mut Vec<u8>) -> Result<RecordRef<'a>, CodecError> {
+pub(crate) fn decode_canonical<'a>(
+    bytes: &'a [u8],
+    again: &mut Vec<u8>,
+) -> Result<RecordRef<'a>, CodecError> {
     let record = RecordRef::decode(bytes)?;
     again.clear();
     encode_by_hand(&record, again);
@@ -377,7 +380,7 @@ fn encode_by_hand(record: &RecordRef<'_>, out: &mut Vec<u8>) {
 }
 
 /// Position and digest, with which the payload of an erasing event begins.
-fn erased(payload: &[u8]) -> Option<(u64, String)> {
+pub(crate) fn erased(payload: &[u8]) -> Option<(u64, String)> {
     let (position, rest) = payload.split_first_chunk::<8>()?;
     let (length, rest) = rest.split_first_chunk::<8>()?;
     let digest = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
