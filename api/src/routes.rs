@@ -82,6 +82,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(POST "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
     route!(POST "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::accept_clock)),
+    route!(POST "/api/v1/rotate-key", "rotate-key", &[], Some("ClockAccept") => "Receipt", &[201],
+        &[400, 422, 500, 503], post(upkeep::rotate_key)),
     route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
     route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
         get(evidence::tile)),

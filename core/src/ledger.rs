@@ -283,6 +283,23 @@ impl Writer {
         self.handle(vec![request]).pop().unwrap_or(Err(Refused::Closed))
     }
 
+    /// Puts another signing key in force; an event tells it.
+    ///
+    /// # Errors
+    /// As any command.
+    pub fn rotate_key(
+        &mut self,
+        id: [u8; 16],
+        actor: &str,
+        public_key: &str,
+        reason: &str,
+    ) -> Result<Answer, Refused> {
+        let command =
+            LedgerCommand::RotateKey { public_key: public_key.to_owned(), reason: reason.to_owned() };
+        let request = Request::new(id, vec![Envelope::new(command, LEDGER_STREAM, self.today(), actor)]);
+        self.handle(vec![request]).pop().unwrap_or(Err(Refused::Closed))
+    }
+
     /// Handles what waits: one answer a request, in order. All that is recorded is one batch.
     pub fn handle(&mut self, requests: Vec<Request>) -> Vec<Result<Answer, Refused>> {
         match self.decider.decide(&requests, None, self.is_read_only()) {

@@ -78,3 +78,6 @@ cli-restore-withheld = { $dir }: the bytes of event { $position } were destroyed
 cli-restore-forked = { $dir }: the first { $size } events of the backup or the tiles are not those of this ledger: another history. Nothing was taken; compare with the witnesses and the monitor.
 cli-restore-older = { $dir }: the tiles hold { $size } events, and the ledger has { $have } already. Use newer tiles.
 cli-restore-unsound = { $dir }: what was restored does not stand up to verification and is not opened. { $damage }
+cli-key-rotated =
+    The signing key was rotated by event { $position }. New key: { $key }
+    Give it to the witnesses and inspectors now; the old key is gone.

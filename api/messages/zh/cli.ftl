@@ -78,3 +78,6 @@ cli-restore-withheld = { $dir }：第 { $position } 个事件的原文已依令�
 cli-restore-forked = { $dir }：备份或树片的前 { $size } 个事件不是本账本所有：历史不同。什么都没有取用；请与见证单位、监察方核对。
 cli-restore-older = { $dir }：树片只有 { $size } 个事件，账本已有 { $have } 个。请换用更新的树片。
 cli-restore-unsound = { $dir }：恢复出的账本核对有误，没有打开。{ $damage }
+cli-key-rotated =
+    已更换签名密钥，记入位置 { $position }。新公钥：{ $key }
+    请即交给见证单位与检查人员；旧密钥已删去。

@@ -92,6 +92,7 @@ route-trail = 一件事的来龙去脉
 route-report = 季度共建报告
 route-import = 导入台账
 route-workbook = 导出台账（与导入同列）
+route-rotate-key = 更换签名密钥：记为事件，新旧密钥共同签一个检查点
 route-verify = 全部重算并核对
 route-rebuild = 重建读模型
 route-clock-accept = 确认时钟

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use axum::http::Method;
 use clap::Args;
 use gongjian_core::evidence::{SignedCheckpoint, TileKind, TileName, tree};
 use serde_json::json;
@@ -25,9 +26,36 @@ pub(super) struct Checkpoint {
     /// 印在纸质纪要上的三行 / three lines to print on paper minutes
     #[arg(long, conflicts_with = "public_key")]
     paper: bool,
+    /// 更换签名密钥，记为事件 / put a new signing key in force, by an event
+    #[arg(long, requires_all = ["actor", "reason"], conflicts_with_all = ["public_key", "paper", "output"])]
+    rotate_key: bool,
+    /// 更换密钥的岗位 / the post that rotates the key
+    #[arg(long, value_name = "POST", requires = "rotate_key")]
+    actor: Option<String>,
+    /// 更换密钥的原因 / why the key is rotated
+    #[arg(long, requires = "rotate_key")]
+    reason: Option<String>,
+}
+
+fn rotate_key(common: &Common, verb: &Checkpoint) -> Result<(), Failure> {
+    let body = json!({ "actor": verb.actor, "reason": verb.reason }).to_string().into_bytes();
+    let ask = Ask { method: Method::POST, target: "/api/v1/rotate-key".to_owned(), body: Some(&body) };
+    let ledger = Ledger::open(common)?;
+    let receipt = ledger.fetch_json(common, &ask)?;
+    let key = ledger.fetch(common, &Ask::get("/api/v1/key".to_owned()))?;
+    let (key, position) = (String::from_utf8_lossy(&key), receipt["position"].to_string());
+    if common.json {
+        let told = json!({ "publicKey": key.trim_end(), "receipt": receipt });
+        return say(common, &told.to_string());
+    }
+    let args = [("position", position.as_str()), ("key", key.trim_end())];
+    say(common, &common.text().get("cli-key-rotated", &args))
 }
 
 pub(super) fn checkpoint(common: &Common, verb: &Checkpoint) -> Result<(), Failure> {
+    if verb.rotate_key {
+        return rotate_key(common, verb);
+    }
     let ledger = Ledger::open(common)?;
     let target = if verb.public_key { "/api/v1/key" } else { "/checkpoint?fresh=true" };
     let bytes = ledger.fetch(common, &Ask::get(target.to_owned()))?;

@@ -31,14 +31,27 @@ struct Accept {
     reason: String,
 }
 
+fn accepted(body: Result<Bytes, BytesRejection>) -> Result<Accept, Problem> {
+    let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
+    serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))
+}
+
+pub(crate) async fn rotate_key(
+    State(state): State<AppState>,
+    _: Asking,
+    body: Result<Bytes, BytesRejection>,
+) -> Answered {
+    let accept = accepted(body)?;
+    let receipt = aside(move || state.app.rotate_key(&accept.actor, &accept.reason)).await?;
+    json(StatusCode::CREATED, &receipt)
+}
+
 pub(crate) async fn accept_clock(
     State(state): State<AppState>,
     _: Asking,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
-    let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
-    let accept: Accept =
-        serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))?;
+    let accept = accepted(body)?;
     let receipt = aside(move || state.app.accept_clock(&accept.actor, &accept.reason)).await?;
     json(StatusCode::CREATED, &receipt)
 }
