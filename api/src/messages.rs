@@ -37,6 +37,7 @@ files![
     "rejections",
     "reports",
     "states",
+    "vault",
     "witness",
     "workbook",
 ];

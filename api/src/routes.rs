@@ -12,7 +12,7 @@ use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
     AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live, openapi,
-    reports, trails, upkeep,
+    reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -84,6 +84,22 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 422, 500, 503], post(upkeep::accept_clock)),
     route!(POST "/api/v1/rotate-key", "rotate-key", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::rotate_key)),
+    route!(POST "/api/v1/documents", "keep-document", &[], Some("NewDocument") => "Kept", &[200, 201],
+        &[400, 409, 413, 422, 500, 503], post(vault::keep_document)),
+    route!(POST "/api/v1/documents/{id}/show", "show-document", &[], Some("Look") => "application/octet-stream",
+        &[200], &[400, 404, 422, 500, 503], post(vault::show_document)),
+    route!(POST "/api/v1/holders", "name-holder", &[], Some("NewHolder") => "Kept", &[200, 201],
+        &[400, 409, 422, 500, 503], post(vault::name_holder)),
+    route!(POST "/api/v1/holders/look-up", "look-up-holders", &[], Some("LookUp") => "Holders", &[200],
+        &[400, 422, 500, 503], post(vault::look_up_holders)),
+    route!(POST "/api/v1/holders/{id}/end", "end-holder", &[], Some("HolderEnd") => "Kept", &[200, 201],
+        &[400, 409, 422, 500, 503], post(vault::end_holder)),
+    route!(POST "/api/v1/erasures", "ask-erasure", &[], Some("NewErasure") => "Kept", &[200, 201],
+        &[400, 404, 409, 410, 422, 500, 503], post(vault::ask_erasure)),
+    route!(POST "/api/v1/erasures/{id}/decide", "decide-erasure", &[], Some("ErasureDecision") => "Kept",
+        &[200, 201], &[400, 409, 422, 500, 503], post(vault::decide_erasure)),
+    route!(POST "/api/v1/erasures/{id}/execute", "execute-erasure", &[], Some("By") => "ErasureExecuted", &[200],
+        &[400, 404, 409, 422, 500, 503], post(vault::execute_erasure)),
     route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
     route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
         get(evidence::tile)),

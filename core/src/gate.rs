@@ -118,12 +118,16 @@ fn plate(text: &[char], at: usize) -> Option<usize> {
 /// The fields of commands that are free text: what the rules give to this gate. Other fields name what is
 /// registered, or are numbers and days.
 pub const FREE_TEXT: &[&str] = &[
+    "basis",
     "cadence",
     "category",
     "chairPost",
+    "destroyed",
     "evidence",
+    "field",
     "formation",
     "leaderPost",
+    "mediaType",
     "name",
     "note",
     "now",
@@ -142,6 +146,7 @@ pub const FREE_TEXT: &[&str] = &[
     "serviceMode",
     "severity",
     "source",
+    "subject",
     "summary",
     "text",
     "title",

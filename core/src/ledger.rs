@@ -23,6 +23,7 @@ use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError, VerifyO
 use crate::record::{Position, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
+use crate::vault::Vault;
 
 mod commit;
 mod decide;
@@ -30,6 +31,7 @@ mod group;
 mod opening;
 mod session;
 mod stream;
+mod vaulted;
 
 use commit::Committer;
 pub use commit::{Followed, Follower};
@@ -207,6 +209,8 @@ pub struct Writer {
     committer: Committer,
     snapshots: Option<Snapshots>,
     snapshot_at: Position,
+    /// The vault, or why there is none.
+    vault: Result<Arc<Vault>, String>,
     /// Writing failed: the world may know of what the log does not have.
     broken: bool,
 }

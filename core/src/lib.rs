@@ -25,3 +25,4 @@ pub mod schema;
 pub mod service;
 
 pub mod snapshot;
+pub mod vault;

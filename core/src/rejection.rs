@@ -49,6 +49,7 @@ impl std::error::Error for Rejection {}
 
 /// Every code that [`Rejection`] can carry. A test demands a message in both languages for each.
 pub const CODES: &[&str] = &[
+    "access-restricted",
     "agenda-empty",
     "agreement-needs-community",
     "agreement-not-all-signed",
@@ -68,6 +69,9 @@ pub const CODES: &[&str] = &[
     "dates-before",
     "dates-end-before-start",
     "dates-future",
+    "erased",
+    "erasure-exists",
+    "erasure-protected",
     "extension-not-later",
     "field-empty",
     "membership-overlaps",
@@ -81,6 +85,7 @@ pub const CODES: &[&str] = &[
     "reason-missing",
     "reference-unknown",
     "rule-parameter",
+    "same-post",
     "same-unit",
     "state-wrong",
     "stream-absent",
@@ -92,6 +97,7 @@ pub const CODES: &[&str] = &[
     "text-mobile-number",
     "text-too-long",
     "topics-open",
+    "vault-reference",
     "verifier-missing",
     "wednesday-needs-reason",
 ];

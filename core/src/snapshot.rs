@@ -73,6 +73,22 @@ impl Snapshots {
         found
     }
 
+    /// Removes every file of the folder, also those of others and rests of interrupted writes: each is folded again
+    /// from the log, and holds what an erased event said.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn clear(&self) -> io::Result<()> {
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            fs::remove_file(entry?.path())?;
+        }
+        File::open(&self.dir)?.sync_all()
+    }
+
     fn path(&self, name: &str, version: u32, position: Position) -> PathBuf {
         self.dir.join(format!("{name}-{version}-{position}"))
     }

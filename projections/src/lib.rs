@@ -22,6 +22,7 @@ pub mod wednesday;
 
 pub mod runner;
 
+pub mod documents;
 mod due;
 pub mod figures;
 pub mod findings;

@@ -48,6 +48,16 @@ macro_rules! read_models {
                 Ok(())
             }
 
+            /// Passes over a withheld event: nobody knows any more what it said.
+            fn pass_over(&mut self) {
+                let expected = self.position();
+                $(
+                    if self.progress.$module == expected {
+                        self.progress.$module += 1;
+                    }
+                )+
+            }
+
             /// The position that is applied next: how many events were folded.
             pub fn position(&self) -> Position {
                 let mut position = Position::MAX;
@@ -110,6 +120,8 @@ read_models! {
     rules: Rules;
     /// Imports, late entries and corrections.
     imports: Imports;
+    /// Documents, the directory and erasures.
+    documents: Documents;
     /// Who entered what, and which events gave more time.
     entries: Entries;
     /// Matters: root stream → positions.
@@ -117,11 +129,16 @@ read_models! {
 }
 
 impl Views {
-    /// Folds one stored event in. What a read model has applied already, it ignores.
+    /// Folds one stored event in. What a read model has applied already, it ignores. No bytes at all are a
+    /// withheld event, as in an entry bundle; it is taken for the one that is expected.
     ///
     /// # Errors
     /// [`ApplyError`]; nothing changes.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        if bytes.is_empty() {
+            self.pass_over();
+            return Ok(());
+        }
         let record = RecordRef::decode(bytes)
             .map_err(|source| ApplyError::Record { expected: self.position(), source })?;
         self.apply_record(record)
@@ -172,6 +189,12 @@ impl Views {
             "issue" => {
                 let issue = self.wednesday.issue.get(id)?;
                 self.wednesday.occurrence.get(&issue.occurrence).map(|row| row.community.as_str())
+            }
+            "document" => self.community_of(&self.documents.document.get(id)?.matter),
+            "erasure" => {
+                let subject = &self.documents.erasure.get(id)?.subject;
+                // An erasure never stands for another one, so this ends.
+                if subject.starts_with("erasure/") { None } else { self.community_of(subject) }
             }
             _ => None,
         }

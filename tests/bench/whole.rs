@@ -230,8 +230,7 @@ fn signing_beside_appends(runs: usize) {
     let public = base64::engine::general_purpose::STANDARD.encode(signer.verifier().public_bytes());
     let keys = LogKeys::new("ledger.example/governance", &public).unwrap();
     let hashes = Arc::new(LogHashes::new(reader, None));
-    let keeper =
-        Keeper::open(dir.path(), keys, Box::new(signer), hashes).unwrap();
+    let keeper = Keeper::open(dir.path(), keys, Box::new(signer), hashes).unwrap();
     let stop = std::sync::atomic::AtomicBool::new(false);
     let mut signed = 0;
     let (beside, beside_99) = std::thread::scope(|scope| {

@@ -11,7 +11,7 @@ use gongjian_core::evidence::{
     Checkpoint, Cosigner, Ed25519Signer, HashSource as _, MemoryTree, SignedCheckpoint, TileKind, TileName,
 };
 use gongjian_core::log::storage::MemoryStorage;
-use gongjian_core::log::{Log, MerkleHash, NewEvent};
+use gongjian_core::log::{Log, MerkleHash, NewEvent, RECORD_ERASED, SCOPE_RECORD};
 use gongjian_core::record::{Digest, Record};
 
 use crate::NOW;
@@ -55,11 +55,15 @@ pub fn entries(size: u64) -> Vec<Vec<u8>> {
     let mut log = Log::with_storage(Arc::new(MemoryStorage::default()), None).unwrap();
     let opened = codec::encode(&("a1", ORIGIN, "00ff")).unwrap();
     let declared = codec::encode(&("note.taken", 1_u16, vec![("text", "string")])).unwrap();
-    let erased = codec::encode(&("record.erased", 1_u16, vec![("position", "u64"), ("digest", "string")]));
+    let erased = codec::encode(&(
+        RECORD_ERASED,
+        1_u16,
+        vec![("position", "u64"), ("digest", "string"), ("scope", "string")],
+    ));
     let mut events = vec![
         event("ledger", "ledger.opened", NOW, opened),
         event("schema/note.taken@1", "schema.declared", NOW, declared),
-        event("schema/record.erased@1", "schema.declared", NOW, erased.unwrap()),
+        event("schema/erasure.approved@1", "schema.declared", NOW, erased.unwrap()),
     ];
     events.extend((3..size).map(|number| {
         let text = codec::encode(&format!("第{number}处疏通")).unwrap();
@@ -84,13 +88,13 @@ pub fn second(number: u64) -> u64 {
 /// The order to erase an entry, as the event at the end of a log.
 pub fn order(entries: &[Vec<u8>], erased: usize) -> Vec<u8> {
     let last = Record::decode(entries.last().unwrap()).unwrap();
-    let target = (erased as u64, Digest::of(&entries[erased]).to_string());
+    let target = (erased as u64, Digest::of(&entries[erased]).to_string(), SCOPE_RECORD);
     Record {
         position: entries.len() as u64,
         previous: Digest::of(entries.last().unwrap()),
         stream: "erasure/1".to_owned(),
         revision: 0,
-        kind: "record.erased".to_owned(),
+        kind: RECORD_ERASED.to_owned(),
         payload: codec::encode(&target).unwrap(),
         ..last
     }

@@ -24,3 +24,7 @@ category-task = follow-up task
 category-occurrence = Wednesday meeting
 category-issue = property issue
 category-source = source
+category-document = document
+category-holder = post holder
+category-access = look-up
+category-erasure = erasure

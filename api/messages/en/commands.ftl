@@ -187,3 +187,15 @@ issue-reopen = Reopen the issue
 issue-mark-out-of-scope = Mark the issue out of scope
 issue-merge = Merge the issue
 issue-correct = Correct the issue
+
+document-add = Keep a document
+
+holder-name = Enter who holds a post
+holder-end = End a holding
+
+access-record = Look up
+
+erasure-ask = Ask for an erasure
+erasure-approve = Approve an erasure
+erasure-refuse = Refuse an erasure
+erasure-execute = Tell that an erasure is done

@@ -187,3 +187,15 @@ kind-issue-reopened = Issue reopened
 kind-issue-out-of-scope = Issue out of scope
 kind-issue-merged = Issue merged
 kind-issue-corrected = Issue corrected
+
+kind-document-added = Document kept
+
+kind-holder-named = Post holder entered
+kind-holder-ended = Holding ended
+
+kind-access-recorded = Looked up
+
+kind-erasure-asked = Erasure asked for
+kind-erasure-approved = Erasure approved
+kind-erasure-refused = Erasure refused
+kind-erasure-executed = Erasure done

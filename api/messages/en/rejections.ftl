@@ -1,6 +1,7 @@
 # What a rule refuses, and what would be right. Codes: core/src/rejection.rs.
 # $command, $state, $field, $what, $category and the commands and fields in $allowed are put in by their names
 # in commands, states, fields and categories.
+access-restricted = The document { $document } is restricted; “{ $post }” may not look at it. These posts and units may: { $allowed }.
 agenda-empty = The agenda cannot be fixed: no topic is accepted for it. Accept one, or mark the meeting as routine.
 agreement-needs-community = None of the parties is the community's (or street's) Party organisation or a compound Party branch. Name one of them as a party.
 agreement-not-all-signed = An amendment is signed by all parties again; { $unit } has not signed. Add it to the units that sign.
@@ -20,6 +21,9 @@ correction-value = “{ $value }” does not fit { $field }. Write a day like 20
 dates-before = { $field } { $day } is before { $earliest }, the day of what it rests on. Give { $earliest } or a later day.
 dates-end-before-start = { $field } { $end } is before the start, { $start }. Give { $start } or a later day.
 dates-future = { $day } has not come yet (today is { $today }), so it cannot have happened. Give today or an earlier day.
+erased = { $subject } is erased by { $erasure }, or its erasure is approved; it cannot be looked at.
+erasure-exists = The erasure of { $subject } was asked for before, see { $erasure }.
+erasure-protected = The records of { $subject } cannot be withheld: without them the ledger, or the erasure itself, could not be checked. Erase the content of a document or the name of a holder instead (scope document or holder).
 extension-not-later = { $until } is not later than the date in force, { $due }. Give a day after { $due }.
 field-empty = { $field } is empty. Fill it in.
 membership-overlaps = { $unit } is a member of the alliance already ({ $other }). End that membership first.
@@ -33,6 +37,7 @@ progress-backwards = { $percent }% is less than the { $before }% reported before
 reason-missing = “{ $command }” needs a reason. State it.
 reference-unknown = The ledger knows no { $what } “{ $given }”. Check the name or code, or register it first.
 rule-parameter = The rule has no parameter “{ $parameter }”. Amend the parameters it has, or adopt another rule.
+same-post = “{ $post }” asked for this erasure and cannot do { $command } itself. Another post must.
 same-unit = { $unit } did the work or claimed it, so it cannot confirm it. Another unit must.
 state-wrong = “{ $stream }” is “{ $state }” now, so this cannot be done: { $command }. What can be done now: { $allowed }.
 stream-absent = There is no “{ $id }” in the ledger. Check the id, or enter it first.
@@ -44,5 +49,6 @@ text-identity-number = { $field } holds an identity number, which the ledger nev
 text-mobile-number = { $field } holds a mobile number, which the ledger never keeps. Remove it.
 text-too-long = { $field } is longer than { $limit } characters. Shorten it; keep long documents beside the ledger and give their evidence number.
 topics-open = Topic { $topic } has no outcome yet, so the meeting cannot be closed. Record one first (decided, noted, deferred, referred, withdrawn or not discussed).
+vault-reference = { $field } is no name or digest that the vault gave. Use gongjian document or gongjian holder.
 verifier-missing = It has a day of verification but no verifier. Name the verifier, or clear that day as well.
 wednesday-needs-reason = { $day } is not the day that was planned for the Wednesday meeting. Say why it is another day.

@@ -185,7 +185,6 @@ field-status = held
 field-day = day
 field-code = finding
 field-detail = detail
-field-position = position
 field-overdue = overdue
 field-carryOvers = carried over
 field-versions = versions

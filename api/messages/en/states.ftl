@@ -100,3 +100,8 @@ state-post-abolished = abolished
 
 state-series-active = active
 state-series-ended = ended
+
+state-erasure-asked = asked for
+state-erasure-approved = approved, not yet done
+state-erasure-refused = refused
+state-erasure-executed = done

@@ -24,3 +24,7 @@ category-task = 督办任务
 category-occurrence = 周三例会
 category-issue = 物业问题
 category-source = 来源
+category-document = 资料
+category-holder = 岗位任职
+category-access = 查阅
+category-erasure = 删除

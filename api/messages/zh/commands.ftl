@@ -187,3 +187,15 @@ issue-reopen = 重新交办
 issue-mark-out-of-scope = 转出问题
 issue-merge = 合并问题
 issue-correct = 更正问题
+
+document-add = 存入资料
+
+holder-name = 登记任职
+holder-end = 登记离任
+
+access-record = 查阅
+
+erasure-ask = 申请删除
+erasure-approve = 批准删除
+erasure-refuse = 不予删除
+erasure-execute = 记录已删除

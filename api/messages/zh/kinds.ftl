@@ -187,3 +187,15 @@ kind-issue-reopened = 问题重新交办
 kind-issue-out-of-scope = 问题转出
 kind-issue-merged = 问题合并
 kind-issue-corrected = 问题更正
+
+kind-document-added = 资料存入
+
+kind-holder-named = 任职登记
+kind-holder-ended = 离任登记
+
+kind-access-recorded = 查阅
+
+kind-erasure-asked = 申请删除
+kind-erasure-approved = 批准删除
+kind-erasure-refused = 不予删除
+kind-erasure-executed = 已删除

@@ -1,5 +1,6 @@
 # 规则不允许时的说明：不允许什么、怎样才对。编号见 core/src/rejection.rs。
 # 参数 $command、$state、$field、$what、$category 以及 $allowed 中的命令、字段，先换成 commands、states、fields、categories 中的名称再填入。
+access-restricted = 资料 { $document } 受限，“{ $post }”不能查阅。可查阅的岗位、单位：{ $allowed }。
 agenda-empty = 议程上还没有已采纳的议题，不能确定议程。请先采纳至少一项议题，或注明为例行会议。
 agreement-needs-community = 协议各方中没有社区（街道）党组织或小区党支部。请把其中一方列为签约方。
 agreement-not-all-signed = 变更协议须各方重新签字，{ $unit }还没有签。请在签字单位中补上。
@@ -19,6 +20,9 @@ correction-value = “{ $field }”不能更正为“{ $value }”，格式不�
 dates-before = “{ $field }”{ $day } 早于其所依据事项的日期 { $earliest }。请填 { $earliest } 或以后的日期。
 dates-end-before-start = “{ $field }”{ $end } 早于开始日期 { $start }。请填 { $start } 或以后的日期。
 dates-future = { $day } 还没有到（今天是 { $today }），不能记为已经发生。请填今天或以前的日期。
+erased = { $subject } 已依 { $erasure } 删除或批准删除，不能查阅。
+erasure-exists = { $subject } 的删除已经提出，见 { $erasure }。
+erasure-protected = { $subject } 的记录不能封存：没有它，账本或删除本身就无法核对。资料和任职中的姓名请删除其内容（scope 为 document 或 holder）。
 extension-not-later = 延期至 { $until } 不晚于现定时限 { $due }。请填 { $due } 以后的日期。
 field-empty = “{ $field }”没有填写。请补上。
 membership-overlaps = { $unit }已经是该联盟成员（{ $other }）。请先登记退出，再重新加入。
@@ -32,6 +36,7 @@ progress-backwards = 进度 { $percent }% 低于已报的 { $before }%。请填�
 reason-missing = “{ $command }”须写明原因。请补上原因。
 reference-unknown = 账本中没有{ $what }“{ $given }”。请核对名称或编号，没有的请先登记。
 rule-parameter = 该规则没有参数“{ $parameter }”。修订只能改已有的参数；新的参数请另立规则。
+same-post = “{ $post }”提出了这次删除，不能自己{ $command }。请由另一个岗位办理。
 same-unit = { $unit }是责任单位，不能自己核验或验收。请由其他单位办理。
 state-wrong = “{ $stream }”现在是“{ $state }”，不能{ $command }。现在可以：{ $allowed }。
 stream-absent = 账本中没有“{ $id }”。请核对编号，或先登记。
@@ -43,5 +48,6 @@ text-identity-number = “{ $field }”中有身份证号，不能记入账本�
 text-mobile-number = “{ $field }”中有手机号，不能记入账本。请删去该号码。
 text-too-long = “{ $field }”超过 { $limit } 字。请缩短，长文件请另行存放并填写佐证编号。
 topics-open = 议题 { $topic } 还没有结果，会议不能结束。请先记录结果（议定、通报、暂缓、转办、撤回或未讨论）。
+vault-reference = { $field } 不是保险库给出的编号或摘要。请用 gongjian document 或 gongjian holder 录入。
 verifier-missing = 已有核验日期却没有核验单位。请补上核验单位，或把核验日期一并更正为空。
 wednesday-needs-reason = { $day } 不是原定的例会日，须写明原因。请补上改期原因。

@@ -185,7 +185,6 @@ field-status = 召开情况
 field-day = 日期
 field-code = 疑点
 field-detail = 说明
-field-position = 位置
 field-overdue = 逾期
 field-carryOvers = 结转次数
 field-versions = 版本数

@@ -100,3 +100,8 @@ state-post-abolished = 已撤销
 
 state-series-active = 执行中
 state-series-ended = 已停止
+
+state-erasure-asked = 待审批
+state-erasure-approved = 已批准待执行
+state-erasure-refused = 不予删除
+state-erasure-executed = 已删除

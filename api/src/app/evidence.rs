@@ -251,8 +251,16 @@ impl App {
 
     /// Events beyond what enough witnesses have cosigned: all of them where there are no witnesses.
     pub fn unwitnessed(&self) -> u64 {
-        let size = self.reader().size();
-        self.shared.evidence.witnesses.as_ref().map_or(size, |witnesses| witnesses.tail(size))
+        self.reader().size().saturating_sub(self.witnessed())
+    }
+
+    /// The size of the newest checkpoint that enough witnesses have cosigned.
+    fn witnessed(&self) -> u64 {
+        let evidence = &self.shared.evidence;
+        let (Ok(keeper), Some(witnesses)) = (&evidence.keeper, &evidence.witnesses) else { return 0 };
+        // By the policy of today, which may demand more than the one under which it was kept.
+        let kept = keeper.witnessed().filter(|signed| witnesses.is_witnessed(signed));
+        kept.map_or(0, |signed| signed.checkpoint().size())
     }
 
     /// What each witness has cosigned, and the tail that not enough of them have.
@@ -275,7 +283,7 @@ impl App {
         });
         json!({
             "size": self.reader().size(),
-            "witnessed": witnesses.map_or(0, Witnesses::witnessed),
+            "witnessed": self.witnessed(),
             "unwitnessed": self.unwitnessed(),
             "witnesses": shown.collect::<Vec<_>>(),
         })

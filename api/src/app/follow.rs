@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use gongjian_core::ledger::{Followed, Follower};
-use gongjian_core::log::{EventBytes, LogReader};
+use gongjian_core::log::{EventBytes, LogReader, ReadError};
 use gongjian_core::record::Position;
 use gongjian_projections::runner::{CatchUpError, Runner, catch_up};
 use gongjian_projections::views::Views;
@@ -137,6 +137,14 @@ impl Kept {
         }
     }
 
+    /// Forgets the read models; whoever asks next has them folded from the log again.
+    pub(super) fn forget(&self) {
+        let mut views = self.views.write().unwrap_or_else(PoisonError::into_inner);
+        self.pending().clear();
+        *views = Opened::default();
+        self.saved.store(0, Ordering::Relaxed);
+    }
+
     /// Where the read models stand; `None` while nobody has asked for them.
     pub(super) fn position(&self) -> Option<Position> {
         let views = self.views.read().unwrap_or_else(PoisonError::into_inner);
@@ -157,12 +165,17 @@ impl Kept {
     }
 }
 
-/// The stored bytes of the log, as the read models take them.
+/// The stored bytes of the log, as the read models take them: of a withheld event none.
 pub(super) fn source(
     reader: &LogReader,
-) -> impl FnMut(Position) -> Box<dyn Iterator<Item = Result<EventBytes, gongjian_core::log::ReadError>>> {
+) -> impl FnMut(Position) -> Box<dyn Iterator<Item = Result<EventBytes, ReadError>>> {
     let reader = reader.clone();
-    move |from| Box::new(reader.scan(from..Position::MAX).map(|entry| entry.map(|(_, bytes)| bytes)))
+    let bytes = |entry| match entry {
+        Ok((_, bytes)) => Ok(bytes),
+        Err(ReadError::Withheld { .. }) => Ok(EventBytes::from(Vec::new())),
+        Err(error) => Err(error),
+    };
+    move |from| Box::new(reader.scan(from..Position::MAX).map(bytes))
 }
 
 fn newest_snapshot(dir: &Path) -> Position {

@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::error::Problem;
 
+mod erasures;
 mod events;
 mod evidence;
 mod follow;
@@ -29,13 +30,16 @@ mod imports;
 mod lists;
 mod read;
 mod upkeep;
+mod vault;
 mod witness;
 
+pub use erasures::NewErasure;
 pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};
+pub use vault::{Asker, NewDocument, NewHolder, content_of};
 
 use events::Layouts;
 use evidence::Evidence;

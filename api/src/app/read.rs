@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gongjian_core::day::{Day, Quarter};
-use gongjian_core::record::{Digest, Position};
+use gongjian_core::record::Position;
+use gongjian_core::snapshot::Snapshots;
 use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
 use gongjian_projections::registry::Kind;
 use gongjian_projections::runner::{Runner, catch_up};
@@ -123,11 +124,21 @@ impl App {
             tracing::error!(quarter = %quarter, stock = balance.stock.name(), "a balance of the report does not hold");
         }
         if let Some(position) = report.as_of.position
-            && let Some(bytes) = self.reader().get(position)?
+            && let Some(digest) = self.reader().digest(position)?
         {
-            report.as_of.digest = Some(Digest::of(&bytes).to_string());
+            report.as_of.digest = Some(digest.to_string());
         }
         Ok(report)
+    }
+
+    /// Forgets everything that was folded, in memory and on the disk, after a record was withheld.
+    pub(super) fn forget_folded(&self, snapshots: Option<&Snapshots>) {
+        self.shared.kept.forget();
+        *self.shared.history.folded.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        // One may have been written between the fold of the world and this.
+        if let Some(Err(error)) = snapshots.map(Snapshots::clear) {
+            tracing::error!(%error, "snapshots are left; remove the folder while nothing runs");
+        }
     }
 
     /// Where the read models stand; `None` while nobody has asked for them.

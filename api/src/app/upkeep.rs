@@ -7,9 +7,10 @@ use gongjian_core::command::Receipt;
 use gongjian_core::day::Day;
 use gongjian_core::domain::World;
 use gongjian_core::evidence::VerifierKey;
-use gongjian_core::ledger::fold_world;
-use gongjian_core::log::{Corruption, VerifyOptions};
+use gongjian_core::ledger::{Writer, fold_world};
+use gongjian_core::log::{Corruption, ReadError, VerifyOptions};
 use gongjian_core::record::{Digest, Position, RecordRef};
+use gongjian_core::vault::{self, Checked, Proof, Status, VaultReport};
 use gongjian_projections::runner::{Comparison, Runner};
 use serde_json::{Value, json};
 
@@ -36,12 +37,19 @@ pub struct Verification {
     pub stale: Vec<(String, &'static str)>,
     /// Files of sealed bundles that are not there; opening writes them again.
     pub files_missing: u64,
+    /// What is in the vault, and what was erased.
+    pub vault: VaultReport,
+    /// Why the vault could not be looked at.
+    pub vault_closed: Option<String>,
 }
 
 impl Verification {
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
-        self.faults.is_empty() && self.stale.is_empty()
+        self.faults.is_empty()
+            && self.stale.is_empty()
+            && self.vault.is_sound()
+            && self.vault_closed.is_none()
     }
 
     /// The JSON of command line and HTTP, with its sentences in the reader's language.
@@ -62,7 +70,37 @@ impl Verification {
         json!({
             "sound": self.is_sound(), "size": self.size, "digest": self.digest, "root": self.root,
             "faults": faults, "snapshots": stale, "filesMissing": self.files_missing,
+            "vault": self.vault_json(),
         })
+    }
+}
+
+impl Verification {
+    /// Counts by status, every erasure with its proof, and every failure.
+    fn vault_json(&self) -> Value {
+        let counts: serde_json::Map<String, Value> =
+            self.vault.counts().into_iter().map(|(word, count)| (word.to_owned(), json!(count))).collect();
+        let named = self.vault.checked.iter().filter(|it| it.status.is_failure() || proof(it).is_some());
+        let items: Vec<Value> = named
+            .map(|it| {
+                let status = it.status.word();
+                let proof = proof(it).map(|proof| {
+                    json!({ "asked": proof.asked, "approved": proof.approved, "executed": proof.executed })
+                });
+                json!({ "subject": it.subject, "position": it.position, "status": status, "proof": proof })
+            })
+            .collect();
+        json!({
+            "checked": self.vault.checked.len(), "counts": counts, "items": items,
+            "closed": self.vault_closed,
+        })
+    }
+}
+
+fn proof(checked: &Checked) -> Option<Proof> {
+    match checked.status {
+        Status::Erased(proof) => Some(proof),
+        _ => None,
     }
 }
 
@@ -146,6 +184,7 @@ impl App {
         let checked = self.with_writer(move |writer| {
             let report = writer.verify_with(options, progress)?;
             let mut stale = Vec::new();
+            let mut in_vault = Ok(VaultReport::default());
             if report.is_sound() {
                 // A world that was begun from a snapshot must be the one that the log alone gives.
                 let mut world = World::default();
@@ -157,10 +196,11 @@ impl App {
                 if !folded || !same(&world, writer.world()) {
                     stale.push(("world".to_owned(), "world-differs"));
                 }
+                in_vault = look_into_vault(writer, &world);
             }
-            Ok::<_, gongjian_core::log::StorageError>((report, stale))
+            Ok::<_, gongjian_core::log::StorageError>((report, stale, in_vault))
         })?;
-        let (report, mut stale) = checked.map_err(|error| Problem::internal(&error))?;
+        let (report, mut stale, in_vault) = checked.map_err(|error| Problem::internal(&error))?;
         stale.extend(self.damaged_snapshots());
         if report.faults.is_empty() {
             let rebuilt = self.compare_views()?;
@@ -175,6 +215,8 @@ impl App {
             faults: report.faults,
             stale,
             files_missing: report.files_missing,
+            vault_closed: in_vault.as_ref().err().cloned(),
+            vault: in_vault.unwrap_or_default(),
         })
     }
 
@@ -223,8 +265,13 @@ impl App {
         self.recorded_at(0).map(Day::of_micros)
     }
 
+    /// When an event was recorded; of a withheld one, when the next one was whose bytes are there. There is one: the
+    /// order to erase it.
     fn recorded_at(&self, position: Position) -> Option<i64> {
-        let bytes = self.reader().get(position).ok()??;
+        let bytes = (position..self.reader().size()).find_map(|at| match self.reader().get(at) {
+            Err(ReadError::Withheld { .. }) => None,
+            other => Some(other.ok().flatten()),
+        })??;
         RecordRef::decode(&bytes).ok().map(|record| record.recorded_at)
     }
 
@@ -242,6 +289,17 @@ impl App {
         }
         low.checked_sub(1)
     }
+}
+
+/// What the vault holds, against a world that was folded from the log alone; or why nobody can tell.
+fn look_into_vault(writer: &Writer, world: &World) -> Result<VaultReport, String> {
+    let vault = match writer.vault() {
+        Ok(vault) => vault,
+        // A ledger that never kept anything has nothing to look for.
+        Err(_) if vault::items(world).is_empty() => return Ok(VaultReport::default()),
+        Err(error) => return Err(error.to_string()),
+    };
+    vault::check(&vault, world, &writer.reader()).map_err(|error| crate::error::chain(&error))
 }
 
 /// A random id for a command that names none.

@@ -8,8 +8,11 @@ mod ask;
 mod backup;
 mod client;
 mod demo;
+mod document;
+mod erase;
 mod evidence;
 mod failure;
+mod holder;
 mod import;
 mod init;
 mod monitor;
@@ -91,6 +94,12 @@ enum Verb {
     Restore(backup::Restore),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
+    /// 资料：存入、查阅、列出 / documents in the vault
+    Document(document::Document),
+    /// 任职名录 / the directory of who held which post
+    Holder(holder::Holder),
+    /// 删除：申请、审批、执行 / erasures
+    Erase(erase::Erase),
     /// 确认时钟正确 / say that the clock is right
     ClockAccept(upkeep::ClockAccept),
     /// 见证其他账本的检查点 / cosign the checkpoints of other ledgers
@@ -126,6 +135,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Backup(verb) => backup::backup(common, verb),
         Verb::Restore(verb) => backup::restore(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
+        Verb::Document(verb) => document::run(common, verb),
+        Verb::Holder(verb) => holder::run(common, verb),
+        Verb::Erase(verb) => erase::run(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
         Verb::Witness(verb) => witness::run(common, verb),
     }

@@ -81,6 +81,7 @@ fn without_opening(common: &Common, key: Option<VerifierKey>) -> Option<Verifica
         faults: report.faults,
         stale: Vec::new(),
         files_missing: report.files_missing,
+        ..Verification::default()
     })
 }
 
@@ -95,12 +96,43 @@ fn told(common: &Common, found: &Value) -> String {
         let key = format!("cli-{}", word(&stale["code"]));
         lines.push(text.get(&key, &[("name", &word(&stale["name"]))]));
     }
+    lines.extend(vault_told(common, &found["vault"]));
     let size = found["size"].to_string();
     let key = if found["sound"].as_bool().unwrap_or_default() { "cli-sound" } else { "cli-unsound" };
     lines.push(text.get(key, &[("size", &size)]));
     lines.push(text.get("cli-digest", &[("digest", &word(&found["digest"]))]));
     lines.push(text.get("cli-root", &[("root", &word(&found["root"]))]));
     lines.join("\n")
+}
+
+/// What is in the vault: counts by status, then every failure and the proof of every erasure.
+fn vault_told(common: &Common, found: &Value) -> Vec<String> {
+    let text = common.text();
+    let mut lines = Vec::new();
+    if let Some(why) = found["closed"].as_str() {
+        lines.push(text.get("cli-vault-closed", &[("why", why)]));
+    }
+    for item in found["items"].as_array().into_iter().flatten() {
+        let args = ["subject", "position", "status"].map(|name| (name, plain(&item[name])));
+        let proof = ["asked", "approved", "executed"].map(|name| (name, plain(&item["proof"][name])));
+        let args: Vec<(&str, &str)> =
+            args.iter().chain(&proof).map(|(name, value)| (*name, value.as_str())).collect();
+        let status = text.word("vault", item["status"].as_str().unwrap_or_default());
+        let key = if item["proof"].is_null() { "cli-vault-fault" } else { "cli-vault-erased" };
+        let args: Vec<(&str, &str)> = args.into_iter().chain([("word", status.as_str())]).collect();
+        lines.push(text.get(key, &args));
+    }
+    let counts = found["counts"].as_object().into_iter().flatten();
+    let counts: Vec<String> =
+        counts.map(|(word, count)| format!("{} {count}", text.word("vault", word))).collect();
+    if !counts.is_empty() {
+        lines.push(text.get("cli-vault-counts", &[("counts", &counts.join("，"))]));
+    }
+    lines
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[derive(Args, Debug)]

@@ -160,24 +160,6 @@ impl Witnesses {
         let signed = self.policy.witnesses().iter().filter(has_signed);
         self.policy.is_quorum(&signed.map(|party| party.name.clone()).collect::<Vec<_>>())
     }
-
-    /// Number of entries that a log of this size has beyond the largest size that enough witnesses have cosigned:
-    /// the unwitnessed tail.
-    pub fn tail(&self, size: u64) -> u64 {
-        size.saturating_sub(self.witnessed())
-    }
-
-    /// The largest size that enough witnesses have cosigned: the largest that, taken alone, satisfies the quorum.
-    pub fn witnessed(&self) -> u64 {
-        let entries = self.entries();
-        let mut sizes: Vec<u64> = entries.iter().map(|entry| entry.size).collect();
-        sizes.sort_unstable();
-        let meets = |size: u64| {
-            let names = entries.iter().filter(|entry| entry.size >= size).map(|entry| entry.witness.clone());
-            self.policy.is_quorum(&names.collect::<Vec<_>>())
-        };
-        sizes.into_iter().rev().find(|size| *size > 0 && meets(*size)).unwrap_or(0)
-    }
 }
 
 /// The lines that came, without what went wrong.

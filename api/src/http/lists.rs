@@ -156,8 +156,7 @@ pub(crate) async fn wednesday_sheet(
 
 /// The digest of the event at a position, as an answer's `asOf` names it.
 pub(crate) fn digest_at(app: &App, position: Option<Position>) -> Option<String> {
-    let bytes = app.reader().get(position?).ok()??;
-    Some(Digest::of(&bytes).to_string())
+    app.reader().digest(position?).ok()?.map(|digest| digest.to_string())
 }
 
 /// The `Link` header of the next page.

@@ -16,6 +16,7 @@ pub(crate) mod reports;
 mod tests;
 pub(crate) mod trails;
 pub(crate) mod upkeep;
+pub(crate) mod vault;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -2,6 +2,7 @@
 
 mod probe;
 mod schemas;
+mod vaulted;
 
 use std::sync::LazyLock;
 

@@ -95,6 +95,13 @@ fn columns(list: &str) -> &'static [&'static str] {
         ],
         "rules" => &["id", "title", "state", "versions"],
         "imports" => &["id", "state", "rows", "missing"],
+        "documents" => {
+            &["id", "state", "kind", "field", "matter", "mediaType", "size", "posts", "units", "looked"]
+        }
+        "holders" => &["id", "post", "from", "until", "state", "looked"],
+        "erasures" => {
+            &["id", "state", "scope", "subject", "position", "post", "askedOn", "decidedOn", "executedOn"]
+        }
         "calendar" => &["day", "kind", "title", "state", "community", "stream"],
         "findings" => &["severity", "code", "day", "community", "stream", "detail", "position"],
         _ => &["id", "state"],
@@ -147,6 +154,7 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
             text.state(stream.split('/').next().unwrap_or_default(), &code)
         }
         "code" => text.word("finding-title", &code),
+        "scope" => text.word("scope", &code),
         "severity" => text.word("severity", &code),
         "kind" => text.word("calendar-kind", &code),
         _ => match item.get(format!("{name}Name").as_str()).map(shown) {

@@ -48,6 +48,11 @@ fn tell(out: &mut String, matter: &Matter, text: Text) {
         if let Some(said) = said(&step.data) {
             line(out, &format!("      {said}"));
         }
+        if let Some(content) = &step.content {
+            let erasure = content.erased_by.map(|at| at.to_string()).unwrap_or_default();
+            let key = format!("trail-content-{}", content.status);
+            line(out, &format!("      {}", text.get(&key, &[("position", &erasure)])));
+        }
         let particulars = particulars(step, text);
         if !particulars.is_empty() {
             line(out, &format!("      {particulars}"));

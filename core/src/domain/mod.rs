@@ -8,6 +8,8 @@
 //! step that the state does not allow) are refused here. **Rule-book rules** (quorum, notice, deadlines,
 //! escalation) never stop a fact from being recorded; breaking one is a finding of the projections.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codec::CodecError;
@@ -159,6 +161,8 @@ macro_rules! catalogue {
             pub names: Table<String>,
             /// Stream → ids of what belongs to it (`agreement/XY-1` → its commitments).
             pub children: Children,
+            /// Stream → revision of its last withheld event, whose content nobody can fold any more.
+            pub withheld: BTreeMap<String, Revision>,
         }
 
         impl World {
@@ -203,12 +207,13 @@ macro_rules! catalogue {
                 )+}
             }
 
-            /// The revision of a stream's last event, or `None` if it does not exist.
+            /// The revision of a stream's last event, or `None` if it has none.
             pub fn revision(&self, stream: &str) -> Option<Revision> {
                 let (category, id) = stream.split_once('/')?;
                 $(
                     if category == <$module::$EventType as DomainEvent>::CATEGORY {
-                        return self.$module.entry(id).map(|entry| entry.revision);
+                        let folded = self.$module.entry(id).map(|entry| entry.revision);
+                        return folded.max(self.withheld.get(stream).copied());
                     }
                 )+
                 None
@@ -299,11 +304,32 @@ catalogue! {
     occurrence: Occurrence, OccurrenceEvent, OccurrenceCommand;
     /// Property issues (物业问题).
     issue: Issue, IssueEvent, IssueCommand;
+    /// Documents and personal fields in the vault (资料).
+    document: Document, DocumentEvent, DocumentCommand;
+    /// Who held which post when (岗位任职).
+    holder: Holder, HolderEvent, HolderCommand;
+    /// Look-ups (查阅).
+    access: Access, AccessEvent, AccessCommand;
+    /// Erasures (删除).
+    erasure: Erasure, ErasureEvent, ErasureCommand;
 }
 
-/// Commands that only the ledger itself gives; nobody may send them from outside.
-pub const INTERNAL_COMMANDS: &[&str] =
-    &["ledger.open", "ledger.accept-clock", "ledger.rotate-key", "schema.declare", "import.record"];
+/// Commands that only the ledger itself gives; nobody may send them from outside. Those about the vault come with
+/// objects and keys, which their own verbs and routes look after.
+pub const INTERNAL_COMMANDS: &[&str] = &[
+    "ledger.open",
+    "ledger.accept-clock",
+    "ledger.rotate-key",
+    "schema.declare",
+    "import.record",
+    "document.add",
+    "holder.name",
+    "access.record",
+    "erasure.ask",
+    "erasure.approve",
+    "erasure.refuse",
+    "erasure.execute",
+];
 
 /// A command could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -336,6 +362,12 @@ fn stream_id<'s>(stream: &'s str, category: &str) -> Result<&'s str, Rejection> 
 }
 
 impl World {
+    /// Notes a withheld event: its stream goes on behind it, whatever it said.
+    pub fn pass_over(&mut self, stream: &str, revision: Revision) {
+        let last = self.withheld.entry(stream.to_owned()).or_insert(revision);
+        *last = revision.max(*last);
+    }
+
     /// The id behind what people write: an id of the table, or a name (also an old one) of `kind`.
     fn named(&self, kind: &'static str, given: &str, known: bool) -> Result<String, Rejection> {
         if known {

@@ -10,7 +10,7 @@ use super::tree::TILE_WIDTH;
 use crate::codec;
 use crate::log::hash::MerkleHash;
 use crate::log::verify::{decode_canonical, erased};
-use crate::log::{LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED};
+use crate::log::{LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
 use crate::record::{Digest, Position, RECORD_FORMAT, RecordRef, Revision};
 
 /// How far the ledger's clock and a witness's may differ, in seconds.
@@ -289,8 +289,10 @@ impl<'l, 'e> Reading<'l, 'e> {
                     return Ok(());
                 }
                 match erased(record.payload) {
-                    Some((target, digest)) => Kind::Erased(target, digest),
-                    None => return wrong("payload of record.erased", hex::encode(record.payload)),
+                    Some(order) if order.scope == SCOPE_RECORD => Kind::Erased(order.position, order.digest),
+                    // What lies in the vault is erased there; no entry is withheld for it.
+                    Some(_) => return Ok(()),
+                    None => return wrong("payload of an order to erase", hex::encode(record.payload)),
                 }
             }
         };

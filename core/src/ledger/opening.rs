@@ -7,7 +7,7 @@ use base64::Engine as _;
 
 use super::commit::Committer;
 use super::decide::Decider;
-use super::{LEDGER_STREAM, LedgerError, Options, Refused, WORLD_SNAPSHOT, Writer};
+use super::{LEDGER_STREAM, LedgerError, Options, Refused, WORLD_SNAPSHOT, Writer, vaulted};
 use crate::clock::ClockWatch;
 use crate::codec;
 use crate::command::{Envelope, Request};
@@ -72,6 +72,7 @@ impl Writer {
             let public_key = options.keys(dir).create()?;
             writer.open_first(&options.origin, &public_key, None)?;
         }
+        writer.settle_vault();
         Ok(writer)
     }
 
@@ -108,6 +109,7 @@ impl Writer {
             committer: Committer { log, followers: Vec::new() },
             snapshots: dir.map(Snapshots::of),
             snapshot_at: 0,
+            vault: vaulted::open(dir),
             broken: false,
         }
     }
@@ -172,34 +174,46 @@ fn world_snapshot(snapshots: &Snapshots, limit: Position) -> Option<(World, Posi
     Some((world, position))
 }
 
-/// Folds everything from `start` to the end of the log into a world.
+/// Folds everything from `start` to the end of the log into a world. Withheld events are passed over.
 ///
 /// # Errors
 /// [`LedgerError`] at the first event that cannot be read.
 pub fn fold_world(world: &mut World, reader: &LogReader, start: Position) -> Result<(), LedgerError> {
     let mut failed = None;
-    let read = |position: Position, bytes: &[u8]| -> Result<Owned, LedgerError> {
+    let read = |position: Position, bytes: &[u8]| -> Result<Option<Owned>, LedgerError> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
         let record = RecordRef::decode(bytes).map_err(|source| LedgerError::Record { position, source })?;
         let event = Event::decode(record.kind, record.version, record.payload);
-        Ok(Owned {
+        Ok(Some(Owned {
             stream: record.stream.to_owned(),
             revision: record.revision,
             trail: record.trail.to_owned(),
             event: event.map_err(|source| LedgerError::Decode { position, source })?,
             at: At { position, recorded_at: record.recorded_at, occurred: record.occurred_day },
-        })
+        }))
     };
-    reader.scan_pages(start..reader.size(), read, |_, owned| match owned {
-        Ok(Owned { stream, revision, trail, event, at }) => {
-            world.apply(&stream, revision, &trail, &event, &at);
-            true
-        }
-        Err(error) => {
-            failed = Some(error);
-            false
-        }
+    reader.scan_pages(start..reader.size(), read, |position, owned| {
+        let folded = owned.and_then(|owned| match owned {
+            Some(Owned { stream, revision, trail, event, at }) => {
+                world.apply(&stream, revision, &trail, &event, &at);
+                Ok(())
+            }
+            None => pass_over(world, reader, position),
+        });
+        failed = folded.err();
+        failed.is_none()
     })?;
     failed.map_or(Ok(()), Err)
+}
+
+/// What the index block still says of a withheld event: its stream goes on behind it.
+fn pass_over(world: &mut World, reader: &LogReader, position: Position) -> Result<(), LedgerError> {
+    if let Some((stream, revision)) = reader.placed(position)? {
+        world.pass_over(&stream, revision);
+    }
+    Ok(())
 }
 
 struct Owned {

@@ -461,6 +461,15 @@ impl Appender {
         self.poisoned
     }
 
+    pub(super) fn reader(&self) -> &LogReader {
+        &self.reader
+    }
+
+    /// Nobody knows what is on the disk: no more appends until the log is opened again.
+    pub(super) fn poison(&mut self) {
+        self.poisoned = true;
+    }
+
     /// An empty draft at the end of the log.
     pub fn draft(&self) -> Draft {
         Draft::new(&self.reader)

@@ -29,6 +29,7 @@ pub mod storage;
 mod tests;
 pub mod tiles;
 pub(crate) mod verify;
+mod withhold;
 
 pub use append::{AppendError, Appender, Draft, NewEvent, RecordedEvent};
 pub use damage::{Corruption, PHRASES, Saying, key_of};
@@ -41,8 +42,13 @@ pub use sled_storage::{BALLAST_BYTES, SledStorage};
 pub use storage::{Storage, StorageError};
 pub use tiles::TilesError;
 pub use verify::verify;
-pub use verify::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, VerifyOptions};
+pub use verify::{
+    KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions,
+};
 
+pub use withhold::WithholdError;
+
+use crate::record::Position;
 use tiles::TileThread;
 
 /// A log could not be opened.
@@ -78,6 +84,17 @@ impl Default for LogOptions {
     fn default() -> Self {
         LogOptions { ballast_bytes: BALLAST_BYTES, tiles: true }
     }
+}
+
+/// A step of [`Log::withhold`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithholdStep {
+    /// Digest and leaf take the place of the bytes.
+    Page,
+    /// The engine's files are written anew, without what was replaced.
+    Store,
+    /// The bundle beside the log is replaced.
+    Bundle,
 }
 
 /// An open log: the one appender, and readers.
@@ -248,6 +265,35 @@ impl Log {
         verify::verify(self.reader.storage(), &options, progress)
     }
 
+    /// Destroys the bytes of an event by the order at another position: in its page, in the engine's files, and in
+    /// the bundle beside the log. Done before, it is done again, so that a crash in between leaves nothing.
+    /// `step` is called before each of the three.
+    ///
+    /// # Errors
+    /// [`WithholdError`], among them that the order does not name this event; what `step` says.
+    pub fn withhold<E: From<WithholdError>>(
+        &mut self,
+        position: Position,
+        order: Position,
+        mut step: impl FnMut(WithholdStep) -> Result<(), E>,
+    ) -> Result<(), E> {
+        step(WithholdStep::Page)?;
+        self.appender.withhold(position, order)?;
+        step(WithholdStep::Store)?;
+        self.reader.storage().rewrite().map_err(|error| {
+            // Where the engine's files are now, only opening them again tells.
+            self.appender.poison();
+            WithholdError::from(error)
+        })?;
+        step(WithholdStep::Bundle)?;
+        if let Some(dir) = &self.tiles_dir {
+            // The thread writes the bundle from the page as it was or as it is, never half; so wait for it.
+            self.sync_tiles().map_err(WithholdError::from)?;
+            withhold::rewrite_bundle(dir, &self.reader, position).map_err(WithholdError::from)?;
+        }
+        Ok(())
+    }
+
     /// Closes the log after its files are written. Dropping it does the same.
     pub fn close(self) {}
 
@@ -270,7 +316,8 @@ pub(crate) fn mark_restore(dir: &Path) -> std::io::Result<()> {
 /// Marks a folder in which a restore was begun.
 const UNFINISHED: &str = "restore.unfinished";
 
-/// sled writes its `conf` before anything else.
+/// sled writes its `conf` before anything else. A kill while its files were written anew may have left them under
+/// the other name.
 fn has_log(dir: &Path) -> bool {
-    dir.join("sled").join("conf").exists()
+    [sled_storage::FOLDER, sled_storage::FOLDER_NEW].iter().any(|name| dir.join(name).join("conf").exists())
 }

@@ -151,7 +151,7 @@ impl std::fmt::Debug for EventBytes {
     }
 }
 
-/// A record whose bytes were destroyed by an erasure order. Nothing writes one yet.
+/// A record whose bytes were destroyed by an erasure order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Withheld {
     /// The digest of the destroyed bytes.
@@ -286,29 +286,6 @@ impl Page {
             (range, false) => Some(EventBytes { shared: Arc::clone(&self.raw), range: range.clone() }),
             (_, true) => None,
         }
-    }
-
-    /// The stored value of this page with one event withheld.
-    #[cfg(test)]
-    pub(super) fn withhold(&self, position: Position, withheld: Withheld) -> std::io::Result<Vec<u8>> {
-        let mut raw = Vec::new();
-        for (at, entry) in self.entries() {
-            match entry {
-                Entry::Event(bytes) if at != position => {
-                    raw.extend_from_slice(
-                        &u16::try_from(bytes.len()).map_err(std::io::Error::other)?.to_be_bytes(),
-                    );
-                    raw.extend_from_slice(bytes);
-                }
-                _ => {
-                    raw.extend_from_slice(&[0, 0]);
-                    raw.extend_from_slice(&withheld.digest.0);
-                    raw.extend_from_slice(&withheld.leaf.0);
-                    raw.extend_from_slice(&withheld.erased_by.to_be_bytes());
-                }
-            }
-        }
-        compress(&raw)
     }
 
     /// The entries with their positions.

@@ -70,14 +70,7 @@ pub struct LogReader {
 impl LogReader {
     /// Loads the indexes and the open page.
     pub(super) fn load(storage: Arc<dyn Storage>) -> Result<LogReader, OpenError> {
-        let head = match storage.get(&HEAD_KEY)? {
-            None => HeadState::empty(),
-            Some(value) => HeadState::decode(&value)
-                .ok_or_else(|| Corruption::new(0, "head", "the layout of format 1", hex::encode(&value)))?,
-        };
-        let index = load_blocks(&*storage, head.size())?;
-        let mut state = State { head, index, open: Vec::new() };
-        load_open(&*storage, &mut state)?;
+        let state = load_state(&*storage)?;
         let reader = LogReader {
             shared: Arc::new(Shared {
                 storage,
@@ -87,6 +80,14 @@ impl LogReader {
         };
         reader.check_last()?;
         Ok(reader)
+    }
+
+    /// Loads everything again, after an event was withheld: what readers kept of it is forgotten.
+    pub(super) fn reload(&self) -> Result<(), OpenError> {
+        let state = load_state(&*self.shared.storage)?;
+        *self.state_mut() = state;
+        self.shared.pages.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
     }
 
     /// The head names the last event; if they disagree, nothing may be appended.
@@ -154,6 +155,34 @@ impl LogReader {
         }
     }
 
+    /// The digest of an event, also of a withheld one; `None` at or beyond [`LogReader::size`].
+    ///
+    /// # Errors
+    /// [`ReadError`] if it cannot be read.
+    pub fn digest(&self, position: Position) -> Result<Option<Digest>, ReadError> {
+        match self.get(position) {
+            Ok(bytes) => Ok(bytes.map(|bytes| Digest::of(&bytes))),
+            Err(ReadError::Withheld { .. }) => match self.sealed_page(position)?.entry(position) {
+                Some(Entry::Withheld(withheld)) => Ok(Some(withheld.digest)),
+                _ => Ok(None),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stream and revision of an event of a sealed page, as its index block has them: all that is left of one
+    /// that is withheld.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the block cannot be read.
+    pub fn placed(&self, position: Position) -> Result<Option<(String, u64)>, ReadError> {
+        let Some(first) = self.state().index.page_of(position) else { return Ok(None) };
+        let Some(value) = self.shared.storage.get(&block_key(first))? else { return Ok(None) };
+        let block = IndexBlock::decode(first, &value)?;
+        let at = usize::try_from(position - first).unwrap_or(usize::MAX);
+        Ok(block.events().get(at).map(|(stream, revision, _)| ((*stream).to_owned(), *revision)))
+    }
+
     fn locate(&self, position: Position) -> Place {
         let state = self.state();
         if let Some(first) = state.index.page_of(position) {
@@ -216,7 +245,7 @@ impl LogReader {
             }
             let reached = range.start + leaves.len() as u64;
             if reached <= next {
-                return Err(Corruption::new(next, "sealed page", "an entry", "nothing").into());
+                return Err(Corruption::new(next, "sealed page", "an event", "nothing").into());
             }
             next = reached;
         }
@@ -236,7 +265,7 @@ impl LogReader {
     }
 
     /// Decodes the events of a range with all cores: `map` runs on other threads, `each` gets its results
-    /// on this one, in order, until it returns `false`. The way to fold the log.
+    /// on this one, in order, until it returns `false`. The way to fold the log. A withheld event comes as no bytes.
     ///
     /// # Errors
     /// The first [`ReadError`] met; `each` has then seen everything before it.
@@ -279,7 +308,8 @@ impl LogReader {
                 for position in range {
                     match page.entry(position) {
                         Some(Entry::Event(bytes)) => results.push((position, map(position, bytes))),
-                        _ => return (results, event_of(&page, position).err()),
+                        Some(Entry::Withheld(_)) => results.push((position, map(position, &[]))),
+                        None => return (results, event_of(&page, position).err()),
                     }
                 }
                 (results, None)
@@ -393,6 +423,18 @@ impl Iterator for Scan {
         }
         Some(result.map(|bytes| (position, bytes)))
     }
+}
+
+fn load_state(storage: &dyn Storage) -> Result<State, OpenError> {
+    let head = match storage.get(&HEAD_KEY)? {
+        None => HeadState::empty(),
+        Some(value) => HeadState::decode(&value)
+            .ok_or_else(|| Corruption::new(0, "head", "the layout of format 1", hex::encode(&value)))?,
+    };
+    let index = load_blocks(storage, head.size())?;
+    let mut state = State { head, index, open: Vec::new() };
+    load_open(storage, &mut state)?;
+    Ok(state)
 }
 
 fn load_blocks(storage: &dyn Storage, size: u64) -> Result<Index, OpenError> {

@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use fs2::FileExt as _;
@@ -25,12 +25,30 @@ const CACHE_BYTES: u64 = 64 << 20;
 /// Enough for sled to open a full disk: it writes at most one segment then.
 pub const BALLAST_BYTES: u64 = 16 << 20;
 
-/// A folder with sled inside.
-pub struct SledStorage {
-    // Dropped first to last: sled closes before the lock is given up.
+/// Where sled's files are.
+pub(super) const FOLDER: &str = "sled";
+/// Where they are written anew; renamed to [`FOLDER_NEW`] when they are whole.
+const FOLDER_BUILDING: &str = "sled.building";
+/// Whole files that are to take the place of those in [`FOLDER`].
+pub(super) const FOLDER_NEW: &str = "sled.new";
+/// Files whose place was taken; they go next.
+const FOLDER_OLD: &str = "sled.old";
+/// Keys and values that are copied in one batch.
+const COPIED_AT_ONCE: usize = 256;
+
+/// sled's files, open.
+struct Engine {
     db: sled::Db,
     // Our own handle on sled's file, because sled's flush does not reach the disk (see `commit`).
     file: File,
+}
+
+/// A folder with sled inside.
+pub struct SledStorage {
+    // Dropped first to last: sled closes before the lock is given up. Empty only while its files change place, and
+    // after that failed.
+    engine: RwLock<Option<Engine>>,
+    dir: PathBuf,
     folder: PathBuf,
     // Held from the comparison of a batch's expectation until its sync.
     writing: Mutex<()>,
@@ -46,7 +64,8 @@ impl SledStorage {
     pub fn open(dir: &Path, ballast_bytes: u64) -> Result<SledStorage, StorageError> {
         fs::create_dir_all(dir).map_err(io_error("create the folder"))?;
         let lock = lock(dir)?;
-        let folder = dir.join("sled");
+        settle(dir)?;
+        let folder = dir.join(FOLDER);
         let is_new = !folder.join("db").exists();
         remove_unfinished_snapshots(&folder)?;
 
@@ -70,13 +89,15 @@ impl SledStorage {
         };
 
         let file = File::open(folder.join("db")).map_err(io_error("open the database file"))?;
-        let storage = SledStorage { db, file, folder, writing: Mutex::new(()), full, _lock: lock };
         if is_new {
             // The names of the files are durable only with the folders that hold them.
-            storage.file.sync_all().map_err(io_error("sync the database file"))?;
-            sync_folder(&storage.folder)?;
+            file.sync_all().map_err(io_error("sync the database file"))?;
+            sync_folder(&folder)?;
             sync_folder(dir)?;
         }
+        let engine = RwLock::new(Some(Engine { db, file }));
+        let (dir, writing) = (dir.to_owned(), Mutex::new(()));
+        let storage = SledStorage { engine, dir, folder, writing, full, _lock: lock };
         if let Some(what) = storage.strays()?.into_iter().next() {
             return Err(StorageError::Damaged { what });
         }
@@ -88,8 +109,85 @@ impl SledStorage {
     /// # Errors
     /// [`StorageError`] if the engine cannot tell.
     pub fn disk_bytes(&self) -> Result<u64, StorageError> {
-        self.db.size_on_disk().map_err(engine_error("measure its files"))
+        self.with(|engine| engine.db.size_on_disk().map_err(engine_error("measure its files")))
     }
+
+    fn with<T>(&self, work: impl FnOnce(&Engine) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        work(engine.as_ref().ok_or_else(closed)?)
+    }
+
+    /// Copies what is live into files of their own, durable under [`FOLDER_NEW`].
+    fn copy_live(&self) -> Result<(), StorageError> {
+        let building = self.dir.join(FOLDER_BUILDING);
+        remove_folder(&building)?;
+        let copy = open_sled(&building)?;
+        self.with(|engine| {
+            let mut batch = sled::Batch::default();
+            for (count, pair) in engine.db.iter().enumerate() {
+                let (key, value) = pair.map_err(engine_error("read a range"))?;
+                batch.insert(key, value);
+                if (count + 1).is_multiple_of(COPIED_AT_ONCE) {
+                    copy.apply_batch(std::mem::take(&mut batch)).map_err(engine_error("apply a batch"))?;
+                }
+            }
+            copy.apply_batch(batch).map_err(engine_error("apply a batch"))?;
+            copy.flush().map_err(engine_error("flush"))?;
+            if copy.len() != engine.db.len() {
+                return Err(StorageError::Damaged { what: "the copy has another number of keys".to_owned() });
+            }
+            Ok(())
+        })?;
+        drop(copy);
+        sync_files(&building)?;
+        sync_folder(&building)?;
+        fs::rename(&building, self.dir.join(FOLDER_NEW)).map_err(io_error("rename the new files"))?;
+        sync_folder(&self.dir)
+    }
+}
+
+fn closed() -> StorageError {
+    StorageError::Damaged { what: "its files were changing place when that failed; open it again".to_owned() }
+}
+
+/// Finishes or undoes what a kill interrupted in [`SledStorage::rewrite`]: files under [`FOLDER_NEW`] are whole
+/// and equal to those in [`FOLDER`], since nothing is written in between.
+fn settle(dir: &Path) -> Result<(), StorageError> {
+    let [folder, building, new, old] =
+        [FOLDER, FOLDER_BUILDING, FOLDER_NEW, FOLDER_OLD].map(|name| dir.join(name));
+    remove_folder(&building)?;
+    if new.exists() {
+        if folder.exists() {
+            remove_folder(&old)?;
+            fs::rename(&folder, &old).map_err(io_error("put the old files aside"))?;
+            sync_folder(dir)?;
+        }
+        fs::rename(&new, &folder).map_err(io_error("put the new files in place"))?;
+        sync_folder(dir)?;
+    }
+    if old.exists() {
+        remove_folder(&old)?;
+        sync_folder(dir)?;
+    }
+    Ok(())
+}
+
+fn remove_folder(folder: &Path) -> Result<(), StorageError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(io_error("remove a folder of replaced files")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn sync_files(folder: &Path) -> Result<(), StorageError> {
+    for entry in fs::read_dir(folder).map_err(io_error("list the database folder"))? {
+        let path = entry.map_err(io_error("list the database folder"))?.path();
+        let synced = File::open(&path).and_then(|file| file.sync_all());
+        synced.map_err(io_error("sync a database file"))?;
+    }
+    Ok(())
 }
 
 fn lock(dir: &Path) -> Result<File, StorageError> {
@@ -216,11 +314,16 @@ fn engine_error(operation: &'static str) -> impl FnOnce(sled::Error) -> StorageE
 
 impl Storage for SledStorage {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.db.get(key).map_err(engine_error("read a key"))?.map(|value| value.to_vec()))
+        self.with(|engine| {
+            Ok(engine.db.get(key).map_err(engine_error("read a key"))?.map(|value| value.to_vec()))
+        })
     }
 
     fn range<'a>(&'a self, from: &[u8], to: &[u8]) -> Pairs<'a> {
-        let pairs = self.db.range(from.to_vec()..to.to_vec());
+        let pairs = match self.with(|engine| Ok(engine.db.range(from.to_vec()..to.to_vec()))) {
+            Ok(pairs) => pairs,
+            Err(error) => return Box::new(std::iter::once(Err(error))),
+        };
         Box::new(pairs.map(|pair| {
             let (key, value) = pair.map_err(engine_error("read a range"))?;
             Ok((key.to_vec(), value.to_vec()))
@@ -232,23 +335,43 @@ impl Storage for SledStorage {
             return Err(StorageError::Full);
         }
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((key, expected)) = &batch.expected {
-            let found = self.db.get(key).map_err(engine_error("read a key"))?;
-            if found.as_deref() != expected.as_deref() {
-                return Err(StorageError::Conflict);
+        self.with(|Engine { db, file }| {
+            if let Some((key, expected)) = &batch.expected {
+                let found = db.get(key).map_err(engine_error("read a key"))?;
+                if found.as_deref() != expected.as_deref() {
+                    return Err(StorageError::Conflict);
+                }
             }
-        }
-        let mut writes = sled::Batch::default();
-        for (key, value) in &batch.writes {
-            match value {
-                Some(value) => writes.insert(key.as_slice(), value.as_slice()),
-                None => writes.remove(key.as_slice()),
+            let mut writes = sled::Batch::default();
+            for (key, value) in &batch.writes {
+                match value {
+                    Some(value) => writes.insert(key.as_slice(), value.as_slice()),
+                    None => writes.remove(key.as_slice()),
+                }
             }
+            db.apply_batch(writes).map_err(engine_error("apply a batch"))?;
+            db.flush().map_err(engine_error("flush"))?;
+            // On Linux sled's flush is sync_file_range: no length, no disk cache. This is the sync that counts.
+            file.sync_data().map_err(io_error("sync the database file"))
+        })
+    }
+
+    /// sled keeps replaced values in its file until it uses their segments again, which may be never. So the live
+    /// keys are copied into new files, which then take the place of the old ones.
+    fn rewrite(&self) -> Result<(), StorageError> {
+        if self.full {
+            return Err(StorageError::Full);
         }
-        self.db.apply_batch(writes).map_err(engine_error("apply a batch"))?;
-        self.db.flush().map_err(engine_error("flush"))?;
-        // On Linux sled's flush is sync_file_range: no length, no disk cache. This is the sync that counts.
-        self.file.sync_data().map_err(io_error("sync the database file"))
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.copy_live()?;
+        let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        // Closed first: sled writes into its folder by name when it closes.
+        *engine = None;
+        settle(&self.dir)?;
+        let db = open_sled(&self.folder)?;
+        let file = File::open(self.folder.join("db")).map_err(io_error("open the database file"))?;
+        *engine = Some(Engine { db, file });
+        Ok(())
     }
 
     fn strays(&self) -> Result<Vec<String>, StorageError> {
@@ -299,5 +422,79 @@ mod tests {
         batch.remove(*b"h");
         storage.commit(&batch).unwrap();
         assert_eq!(storage.get(b"h").unwrap(), None);
+    }
+
+    fn files_hold(dir: &Path, text: &[u8]) -> bool {
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
+            true => files_hold(&path, text),
+            false => fs::read(&path).unwrap().windows(text.len()).any(|part| part == text),
+        })
+    }
+
+    #[test]
+    fn files_written_anew_hold_what_is_live_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let storage = SledStorage::open(dir.path(), 0).unwrap();
+        let put = |key: u32, value: &[u8]| {
+            let mut batch = Batch::default();
+            batch.put(key.to_be_bytes(), value.to_vec());
+            storage.commit(&batch).unwrap();
+        };
+        for key in 0..700u32 {
+            put(key, &[b"value ", &key.to_be_bytes()[..], &[7; 300]].concat());
+        }
+        put(5, b"what must go");
+        put(5, b"what stays");
+        assert!(files_hold(dir.path(), b"what must go"), "the engine keeps what was replaced");
+        storage.rewrite().unwrap();
+        assert!(!files_hold(dir.path(), b"what must go"));
+        assert!(files_hold(dir.path(), b"what stays"));
+        put(6, b"after it");
+        let pairs: Vec<_> = storage.range(&[], &[255]).map(Result::unwrap).collect();
+        assert_eq!(pairs.len(), 700);
+        drop(storage);
+        let storage = SledStorage::open(dir.path(), 0).unwrap();
+        assert_eq!(storage.range(&[], &[255]).map(Result::unwrap).collect::<Vec<_>>(), pairs);
+        let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(names.filter_map(|name| name.into_string().ok()).all(|name| !name.starts_with("sled.")));
+    }
+
+    #[test]
+    fn a_kill_while_files_change_place_loses_nothing() {
+        let fresh = || {
+            let dir = tempfile::tempdir().unwrap();
+            let storage = SledStorage::open(dir.path(), 0).unwrap();
+            let mut batch = Batch::default();
+            batch.put(*b"k", b"v".to_vec());
+            storage.commit(&batch).unwrap();
+            drop(storage);
+            dir
+        };
+        let copy = |dir: &Path, to: &str| {
+            fs::create_dir_all(dir.join(to).join("blobs")).unwrap();
+            for entry in fs::read_dir(dir.join(FOLDER)).unwrap().map(Result::unwrap) {
+                if entry.path().is_file() {
+                    fs::copy(entry.path(), dir.join(to).join(entry.file_name())).unwrap();
+                }
+            }
+        };
+        // Where a kill left which folder: nothing moved, the old one put aside, the new one not yet whole.
+        let cases = [
+            ("whole", None),
+            ("aside", Some((FOLDER, FOLDER_OLD))),
+            ("building", Some((FOLDER_NEW, FOLDER_BUILDING))),
+        ];
+        for (name, moved) in cases {
+            let dir = fresh();
+            copy(dir.path(), FOLDER_NEW);
+            if let Some((from, to)) = moved {
+                fs::rename(dir.path().join(from), dir.path().join(to)).unwrap();
+            }
+            let storage = SledStorage::open(dir.path(), 0).unwrap();
+            assert_eq!(storage.get(b"k").unwrap().as_deref(), Some(&b"v"[..]), "{name}");
+            for gone in [FOLDER_NEW, FOLDER_OLD, FOLDER_BUILDING] {
+                assert!(!dir.path().join(gone).exists(), "{name}: {gone}");
+            }
+        }
     }
 }

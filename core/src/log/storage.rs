@@ -33,6 +33,15 @@ pub trait Storage: Send + Sync {
     /// log must be opened again to find out.
     fn commit(&self, batch: &Batch) -> Result<(), StorageError>;
 
+    /// Writes the engine's files anew with the keys and values that are live, so that nothing is left of what was
+    /// replaced or removed.
+    ///
+    /// # Errors
+    /// [`StorageError`]; every key has the value that it had, and opening again finishes or undoes the rest.
+    fn rewrite(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
     /// What the engine keeps beside the keys and should not, in words; empty when all is well.
     ///
     /// # Errors

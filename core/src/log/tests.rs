@@ -465,7 +465,7 @@ fn sealed_bundles_and_tiles_become_files_and_are_caught_up() {
     assert!((11 * 256..12 * 256).contains(&faults[0].position));
 }
 
-/// A record withheld as a later version may do it, with the order to erase it, and without.
+/// A record withheld with the order to erase it, and without.
 #[test]
 fn a_withheld_event_needs_the_order_to_erase_it() {
     let storage = Arc::new(MemoryStorage::default());
@@ -473,10 +473,12 @@ fn a_withheld_event_needs_the_order_to_erase_it() {
     let model = log.append(events(0, 50)).unwrap();
     let mut order = event(150);
     order.kind = RECORD_ERASED.to_owned();
-    order.payload = crate::codec::encode(&(20u64, model[20].digest.to_string())).unwrap();
+    order.payload =
+        crate::codec::encode(&(20u64, model[20].digest.to_string(), SCOPE_RECORD.to_owned())).unwrap();
     let mut schema = event(0);
     schema.command_id = event(150).command_id;
-    let fields = vec![("position".to_owned(), "u64".to_owned()), ("digest".to_owned(), "string".to_owned())];
+    let fields = [("position", "u64"), ("digest", "string"), ("scope", "string")];
+    let fields: Vec<_> = fields.map(|(name, kind)| (name.to_owned(), kind.to_owned())).into();
     schema.payload = crate::codec::encode(&(RECORD_ERASED.to_owned(), 1u16, fields)).unwrap();
     log.append(vec![schema, order]).unwrap();
 

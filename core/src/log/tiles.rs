@@ -45,6 +45,47 @@ pub(super) fn bundle_part(page: &Page) -> Vec<u8> {
     bytes
 }
 
+/// The bytes of a sealed bundle, and its leaves.
+fn bundle(reader: &LogReader, number: u64) -> Result<(Vec<u8>, Vec<MerkleHash>), TilesError> {
+    let first = number * BUNDLE_EVENTS;
+    let mut bundle = Vec::new();
+    let mut leaves = Vec::with_capacity(256);
+    let mut position = first;
+    while position < first + BUNDLE_EVENTS {
+        let page = reader.sealed_page(position)?;
+        bundle.extend_from_slice(&bundle_part(&page));
+        leaves.extend(page.entries().map(|(_, entry)| match entry {
+            Entry::Event(bytes) => MerkleHash::leaf(bytes),
+            Entry::Withheld(withheld) => withheld.leaf,
+        }));
+        position = page.end().max(position + 1);
+    }
+    Ok((bundle, leaves))
+}
+
+/// Puts a bundle as it is now in the place of its file, and leaves no rest of an interrupted write beside it. Not
+/// while the thread that writes files is at this bundle.
+pub(super) fn rewrite_bundle(dir: &Path, reader: &LogReader, number: u64) -> Result<(), TilesError> {
+    let path = dir.join(path(TileKind::Entries, number));
+    let temporary = path.with_extension("tmp");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    if !path.exists() {
+        return Ok(());
+    }
+    let (bytes, _) = bundle(reader, number)?;
+    let mut file = File::create(&temporary)?;
+    file.write_all(&bytes)?;
+    file.sync_data()?;
+    fs::rename(&temporary, &path)?;
+    if let Some(folder) = path.parent() {
+        sync_folder(folder)?;
+    }
+    Ok(())
+}
+
 /// The files below a folder, as paths relative to it; none if it is not there.
 pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -266,20 +307,7 @@ impl Writer {
     }
 
     fn bundle(&self, number: u64) -> Result<(Vec<u8>, Vec<MerkleHash>), TilesError> {
-        let first = number * BUNDLE_EVENTS;
-        let mut bundle = Vec::new();
-        let mut leaves = Vec::with_capacity(256);
-        let mut position = first;
-        while position < first + BUNDLE_EVENTS {
-            let page = self.reader.sealed_page(position)?;
-            bundle.extend_from_slice(&bundle_part(&page));
-            leaves.extend(page.entries().map(|(_, entry)| match entry {
-                Entry::Event(bytes) => MerkleHash::leaf(bytes),
-                Entry::Withheld(withheld) => withheld.leaf,
-            }));
-            position = page.end().max(position + 1);
-        }
-        Ok((bundle, leaves))
+        bundle(&self.reader, number)
     }
 
     /// Adds a hash to the unfinished tile of a level, which may complete it and go on upward.

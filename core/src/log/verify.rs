@@ -33,8 +33,10 @@ const FAULTS_MAX: usize = 100;
 pub const SCHEMA_DECLARED: &str = "schema.declared";
 /// The kind of event 0.
 pub const LEDGER_OPENED: &str = "ledger.opened";
-/// The kind that orders an erasure. Its payload begins with the position and the digest in hex.
-pub const RECORD_ERASED: &str = "record.erased";
+/// The kind that orders an erasure. Its payload begins with the position, the digest in hex, and the scope.
+pub const RECORD_ERASED: &str = "erasure.approved";
+/// The scope of an order that a whole record be withheld; other scopes erase what lies in the vault.
+pub const SCOPE_RECORD: &str = "record";
 
 /// The kind that puts another signing key in force. Its payload begins with the key in base64.
 pub const KEY_ROTATED: &str = "ledger.key-rotated";
@@ -228,7 +230,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn layout(&mut self, first: Position, is_sealed: bool, layout: Layout, ends: bool, first_length: usize) {
+    fn layout(
+        &mut self,
+        first: Position,
+        is_sealed: bool,
+        layout: Layout,
+        ends: bool,
+        first_length: Option<usize>,
+    ) {
+        let first_length = match first_length {
+            Some(length) => length,
+            // Nobody knows any more whether a withheld event would have fitted into the page before it.
+            None => usize::MAX / 2,
+        };
         if let Some((before, unfinished)) = self.unfinished.take()
             && !unfinished.ends_before(first_length)
         {

@@ -35,6 +35,9 @@ pub const WHATS: &[&str] = &[
     "issues",
     "rules",
     "imports",
+    "documents",
+    "holders",
+    "erasures",
     "findings",
     "calendar",
 ];

@@ -6,10 +6,11 @@ use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
 use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
-    agreement, alliance, branch, commitment, community, compound, decision, grid, holiday, import, issue,
-    meeting, membership, occurrence, post, project, rule, series, street, task, topic, unit,
+    agreement, alliance, branch, commitment, community, compound, decision, document, erasure, grid, holder,
+    holiday, import, issue, meeting, membership, occurrence, post, project, rule, series, street, task,
+    topic, unit,
 };
-use gongjian_core::record::Revision;
+use gongjian_core::record::{Position, Revision};
 
 use super::calendar::{self, CalendarEntry};
 use crate::due::overdue;
@@ -29,8 +30,13 @@ const NUMBERS: &[&str] = &[
     "rows",
     "versions",
     "missing",
+    "size",
+    "looked",
+    "erasedBy",
+    "position",
 ];
-const LISTS: &[&str] = &["units", "supporting", "otherParties", "compounds", "participants", "successors"];
+const LISTS: &[&str] =
+    &["units", "supporting", "otherParties", "compounds", "participants", "successors", "posts"];
 
 pub(super) fn is_number(field: &str) -> bool {
     NUMBERS.contains(&field)
@@ -64,8 +70,20 @@ pub(super) enum What<'v> {
     Issue(&'v issue::Issue),
     Rule(&'v rule::Rule),
     Import(&'v import::Import),
+    Document(&'v document::Document, Content),
+    Holder(&'v holder::Holder, Content),
+    Erasure(&'v erasure::Erasure),
     Finding(Box<Finding>),
     Entry(Box<CalendarEntry>),
+}
+
+/// What became of a content in the vault.
+#[derive(Clone, Copy)]
+pub(super) struct Content {
+    /// Where it is told that it is erased.
+    erased: Option<Position>,
+    /// How often somebody looked.
+    looked: u64,
 }
 
 /// A row of a register.
@@ -83,6 +101,23 @@ const TASK: &[&str] =
     &["decision", "text", "responsible", "dueOn", "acceptedOn", "completedOn", "verifier", "verifiedOn"];
 const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
 const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
+const DOCUMENT: &[&str] = &[
+    "matter",
+    "kind",
+    "field",
+    "mediaType",
+    "size",
+    "access",
+    "posts",
+    "units",
+    "commitment",
+    "object",
+    "looked",
+    "erasedBy",
+];
+const HOLDER: &[&str] = &["post", "from", "until", "commitment", "object", "looked", "erasedBy"];
+const ERASURE: &[&str] =
+    &["scope", "subject", "position", "digest", "post", "askedOn", "decidedOn", "executedOn"];
 const ENTRY: &[&str] = &["day", "kind", "title"];
 const FINDING: &[&str] = &["code", "severity", "day", "rule"];
 
@@ -132,6 +167,9 @@ impl What<'_> {
             What::Task(_) => TASK,
             What::Rule(_) => RULE,
             What::Import(_) => IMPORT,
+            What::Document(..) => DOCUMENT,
+            What::Holder(..) => HOLDER,
+            What::Erasure(_) => ERASURE,
             What::Finding(_) => FINDING,
             What::Entry(_) => ENTRY,
         )
@@ -143,6 +181,8 @@ impl What<'_> {
             What::Series(_) => &[("community", "community")],
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
+            What::Document(..) => &[("units", "units")],
+            What::Holder(..) | What::Erasure(_) => &[],
             What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
@@ -207,6 +247,38 @@ impl What<'_> {
                     _ => None,
                 }
             },
+            What::Document(document, content) => match field {
+                "matter" => Some(document.matter.clone()),
+                "kind" => Some(document.kind.clone()),
+                "field" => Some(document.field.show()),
+                "mediaType" => Some(document.media_type.clone()),
+                "size" => Some(document.size.to_string()),
+                "access" => Some(document::ACCESS[usize::from(document.is_restricted())].to_owned()),
+                "posts" => Some(document.posts.show()),
+                "units" => Some(document.units.show()),
+                "commitment" => Some(document.commitment.clone()),
+                "object" => Some(document.object.clone()),
+                _ => content.get(field),
+            },
+            What::Holder(holder, content) => match field {
+                "post" => Some(holder.post.clone()),
+                "from" => Some(holder.from.map(|day| day.to_string()).unwrap_or_default()),
+                "until" => Some(holder.until.map(|day| day.to_string()).unwrap_or_default()),
+                "commitment" => Some(holder.commitment.clone()),
+                "object" => Some(holder.object.clone()),
+                _ => content.get(field),
+            },
+            What::Erasure(erasure) => match field {
+                "scope" => Some(erasure.scope.clone()),
+                "subject" => Some(erasure.subject.clone()),
+                "position" => Some(erasure.position.to_string()),
+                "digest" => Some(erasure.digest.clone()),
+                "post" => Some(erasure.post.clone()),
+                "askedOn" => Some(day(erasure.asked)),
+                "decidedOn" => Some(day(erasure.approved.or(erasure.refused))),
+                "executedOn" => Some(day(erasure.executed)),
+                _ => None,
+            },
             What::Entry(entry) => match field {
                 "day" => Some(entry.day.to_string()),
                 "kind" => Some(entry.kind.word().to_owned()),
@@ -261,6 +333,22 @@ impl What<'_> {
                 Some(_) => "in-force",
                 None => "not-yet",
             },
+            What::Document(_, content) | What::Holder(_, content) if content.erased.is_some() => "erased",
+            What::Document(document, _) => {
+                if document.is_restricted() {
+                    "restricted"
+                } else {
+                    "kept"
+                }
+            }
+            What::Holder(holder, _) => {
+                if holder.on(on) {
+                    "standing"
+                } else {
+                    "past"
+                }
+            }
+            What::Erasure(erasure) => erasure.state(),
             What::Import(_) => "recorded",
             What::Finding(finding) => finding.code.word(),
             What::Entry(entry) if entry.done => "done",
@@ -336,8 +424,25 @@ impl What<'_> {
             }
             What::Issue(issue) => of(issue.raised),
             What::Import(import) => import.files.iter().map(|file| file.as_of).max(),
+            What::Document(document, _) => of(document.added),
+            What::Holder(holder, _) => holder.from,
+            What::Erasure(erasure) => of(erasure.asked),
             What::Finding(finding) => Some(finding.day),
             What::Entry(entry) => Some(entry.day),
+            _ => None,
+        }
+    }
+}
+
+impl Content {
+    fn of(views: &Views, stream: &str) -> Content {
+        Content { erased: views.documents.erased_at(stream), looked: views.documents.looked_at(stream) }
+    }
+
+    fn get(self, field: &str) -> Option<String> {
+        match field {
+            "looked" => Some(self.looked.to_string()),
+            "erasedBy" => Some(self.erased.map(|at| at.to_string()).unwrap_or_default()),
             _ => None,
         }
     }
@@ -409,14 +514,21 @@ fn rows<'v, T: Clone + Default>(
     category: &str,
     what: impl Fn(&'v T) -> What<'v>,
 ) -> Vec<Row<'v>> {
+    rows_with(table, category, |_, state| what(state))
+}
+
+/// The rows of a table, made with the names of their streams.
+fn rows_with<'v, T: Clone + Default>(
+    table: &'v Table<T>,
+    category: &str,
+    what: impl Fn(&str, &'v T) -> What<'v>,
+) -> Vec<Row<'v>> {
     table
         .iter()
         .filter_map(|(id, _)| table.entry(id).map(|entry| (id, entry)))
-        .map(|(id, Entry { revision, state, .. })| Row {
-            id: id.to_owned(),
-            stream: format!("{category}/{id}"),
-            revision: *revision,
-            what: what(state),
+        .map(|(id, Entry { revision, state, .. })| {
+            let stream = format!("{category}/{id}");
+            Row { id: id.to_owned(), revision: *revision, what: what(&stream, state), stream }
         })
         .collect()
 }
@@ -447,6 +559,13 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
         "issues" => rows(&wednesday.issue, "issue", What::Issue),
         "rules" => rows(&views.rules.rule, "rule", What::Rule),
         "imports" => rows(&views.imports.import, "import", What::Import),
+        "documents" => rows_with(&views.documents.document, "document", |stream, state| {
+            What::Document(state, Content::of(views, stream))
+        }),
+        "holders" => rows_with(&views.documents.holder, "holder", |stream, state| {
+            What::Holder(state, Content::of(views, stream))
+        }),
+        "erasures" => rows(&views.documents.erasure, "erasure", What::Erasure),
         "findings" => crate::findings::findings(views, on)
             .into_iter()
             .map(|finding| Row {

@@ -55,8 +55,28 @@ pub struct Step {
     pub correction: bool,
     /// It belongs to a meeting that dealt with the matter, not to the matter itself.
     pub meeting: bool,
+    /// What became of the content that it put into the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
     /// The payload as recorded.
     pub data: Value,
+}
+
+/// What became of a content in the vault; the content itself is never here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// `kept`, `restricted` or `erased`.
+    pub status: &'static str,
+    /// Where it is told that it is erased.
+    pub erased_by: Option<Position>,
+}
+
+impl Content {
+    fn of(views: &Views, stream: &str) -> Option<Content> {
+        let status = views.documents.status(stream.strip_prefix("document/")?)?;
+        Some(Content { status, erased_by: views.documents.erased_at(stream) })
+    }
 }
 
 /// A step of the state machine that the record does not state (台账未载明).
@@ -108,11 +128,12 @@ impl<'a> Events<'a> {
 
     /// The matter with this root, or `None` if nothing of it has happened by the day.
     pub(super) fn matter(&self, root: &str) -> Result<Option<Matter>, TrailError> {
-        let mut steps = Vec::new();
+        let (mut steps, mut later) = (Vec::new(), 0);
         let mut streams = vec![root.to_owned()];
         for position in self.views.trails.positions(root) {
             let step = self.step(*position, false)?;
-            if step.occurred_on > self.on {
+            if step.occurred_on > self.on && !is_keeping(&step.stream) {
+                later += 1;
                 continue;
             }
             if !streams.contains(&step.stream) {
@@ -120,7 +141,7 @@ impl<'a> Events<'a> {
             }
             steps.push(step);
         }
-        if steps.is_empty() {
+        if steps.iter().all(|step| later > 0 && is_keeping(&step.stream)) {
             return Ok(None);
         }
         for meeting in self.meetings_of(&streams, root) {
@@ -194,9 +215,15 @@ impl<'a> Events<'a> {
             heard_on: late.map(Late::heard),
             correction: record.kind.ends_with(".corrected"),
             meeting,
+            content: Content::of(self.views, record.stream),
             data,
         })
     }
+}
+
+/// Documents and erasures tell how the record is kept, not what happened: they are shown as of any day.
+fn is_keeping(stream: &str) -> bool {
+    matches!(stream.split('/').next(), Some("document" | "erasure"))
 }
 
 /// Codes of the units in a payload, by the names of the fields that hold such codes.

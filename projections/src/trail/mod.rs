@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::views::Views;
 
-pub use matter::{Matter, NotStated, Step};
+pub use matter::{Content, Matter, NotStated, Step};
 pub(crate) use summary::work_of;
 pub use summary::{MeetingLine, Named, Summary, WorkLine};
 

@@ -29,6 +29,9 @@ const NUMBERED: &[&str] = &[
     "import",
     "holiday",
     "post",
+    "document",
+    "holder",
+    "erasure",
 ];
 
 impl Views {
@@ -40,7 +43,7 @@ impl Views {
                 $table.entry(id).map(|entry| entry.trail.as_deref().unwrap_or(stream).to_owned())
             };
         }
-        match category {
+        let known = match category {
             "street" => entry!(self.registry.street),
             "community" => entry!(self.registry.community),
             "compound" => entry!(self.registry.compound),
@@ -63,8 +66,13 @@ impl Views {
             "issue" => entry!(self.wednesday.issue),
             "rule" => entry!(self.rules.rule),
             "import" => entry!(self.imports.import),
-            _ => self.trails.contains(stream).then(|| stream.to_owned()),
-        }
+            "document" => entry!(self.documents.document),
+            "holder" => entry!(self.documents.holder),
+            "erasure" => entry!(self.documents.erasure),
+            _ => None,
+        };
+        // Of a stream whose only event is withheld, the erasure is left.
+        known.or_else(|| self.trails.contains(stream).then(|| stream.to_owned()))
     }
 }
 

@@ -7,6 +7,7 @@ mod questions;
 mod records;
 mod serve;
 mod usage;
+mod vault;
 mod witnesses;
 
 use serde_json::{Value, json};

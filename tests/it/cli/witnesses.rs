@@ -72,12 +72,19 @@ fn a_ledger_is_witnessed_and_monitored() {
     let metrics = server.get("/metrics").body;
     assert!(metrics.contains("\ngongjian_unwitnessed_events 0\n"), "{metrics}");
 
-    // One witness goes: recording goes on, the tail grows, the policy says so.
+    // One witness goes: recording goes on, the tail grows, and published is what both have cosigned.
     drop(second);
     assert_eq!(server.record(&street(2, "S10", "旧城街道")).status, 201);
     let found = wait(&server, |found| !found["witnesses"][1]["error"].is_null());
     assert_ne!(found["unwitnessed"], 0);
-    ledger.run(&watch).exits(1).says("unwitnessed");
+    let report = ledger.run(&watch).exits(0).json();
+    let notices = report["notices"].as_array().unwrap();
+    assert!(notices.iter().any(|notice| notice["code"] == "lag" && notice["witness"] == "w1"), "{report}");
+    assert!(notices.iter().any(|notice| notice["code"] == "silent-witness"), "{report}");
+    // What one has cosigned does not suffice where both are demanded.
+    let fresh = text(&ledger.folder.path().join("fresh"));
+    ledger.run(&["export", "tiles", "-o", &fresh]).exits(0);
+    ledger.run(&["verify", &fresh, "--policy", &policy]).exits(1).says("见证不足");
     let by_key = ["verify", "--url", &url, "--key", &key, "--state", &state];
     ledger.run(&by_key).exits(0).says("没有见证方");
     // Nobody answers: that is no evidence of anything.

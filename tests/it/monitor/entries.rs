@@ -112,7 +112,7 @@ fn an_entry_is_withheld_only_by_order() {
         round(dir.path(), &log_only(), None).unwrap();
         // An order that names another event's digest is no order.
         let last = list.len() - 1;
-        let wrong = (erased as u64, Digest([3; 32]).to_string());
+        let wrong = (erased as u64, Digest([3; 32]).to_string(), "record");
         edit(&mut list, last, |record| record.payload = gongjian_core::codec::encode(&wrong).unwrap());
         publish_withheld(dir.path(), &list, &[erased], &[]);
         finds(round(dir.path(), &log_only(), None), Withheld, last as u64);

@@ -4,7 +4,7 @@ use gongjian_core::command::EVENTS_MAX;
 use gongjian_core::domain::{INTERNAL_COMMANDS, command_names};
 use serde_json::{Map, Value, json};
 
-use super::probe;
+use super::{probe, vaulted};
 use crate::messages::Text;
 
 /// Every schema by its name.
@@ -22,8 +22,10 @@ pub(super) fn all(text: Text) -> Value {
     refs.push(list);
     schemas.insert("Commands".to_owned(), json!({ "oneOf": refs }));
     let fixed = fixed();
-    if let Value::Object(fixed) = fixed {
-        schemas.extend(fixed);
+    for more in [fixed, vaulted::all()] {
+        if let Value::Object(more) = more {
+            schemas.extend(more);
+        }
     }
     Value::Object(schemas)
 }
@@ -71,6 +73,7 @@ pub(super) fn examples(body: &str) -> Value {
                 "files": [{ "name": "协议台账.xlsx", "content": "UEsDBA==" }], "dryRun": true, "correct": null,
             } },
         }),
+        vaulted if vaulted::example(body).is_some() => vaulted::example(vaulted).unwrap_or_default(),
         _ => json!({ "one": { "value": { "actor": "系统管理岗", "reason": "已与标准时间核对" } } }),
     }
 }
@@ -160,6 +163,7 @@ fn fixed() -> Value {
             "sound": { "type": "boolean" }, "size": position.clone(), "digest": digest.clone(), "root": digest,
             "faults": { "type": "array", "items": { "type": "object" } },
             "snapshots": { "type": "array", "items": { "type": "object" } }, "filesMissing": position.clone(),
+            "vault": { "type": "object" },
         } },
         "Rebuilt": { "type": "object", "required": ["size", "equal", "models"] },
         "ClockAccept": { "type": "object", "additionalProperties": false, "required": ["actor", "reason"],

@@ -269,6 +269,17 @@ pub fn sample(name: &str) -> Value {
         "issue.merge" => json!({"into": "WT-0"}),
         "issue.correct" => correction("text", "主次管道倒灌"),
 
+        "document.add" => json!({"matter": "XY-0", "kind": "扫描件", "field": null, "mediaType": "image/png",
+            "size": 3, "object": "0".repeat(32), "commitment": "0".repeat(64), "posts": ["G-1"], "units": ["D1"]}),
+        "holder.name" => json!({"post": "社区党委书记岗", "from": "2022-06-06", "until": null,
+            "object": "1".repeat(32), "commitment": "1".repeat(64)}),
+        "holder.end" => json!({"until": "2022-09-30"}),
+        "access.record" => json!({"what": "任职名录", "subject": "holder", "reason": "核对"}),
+        "erasure.ask" => json!({"scope": "record", "subject": "agreement/XY-0", "position": 20,
+            "digest": "2".repeat(64), "reason": "误录姓名", "basis": "个人信息保护法"}),
+        "erasure.refuse" => json!({"reason": "依法应当保存"}),
+        "erasure.execute" => json!({"destroyed": ["page"]}),
+
         "street.correct" | "community.correct" | "compound.correct" | "branch.correct" | "grid.correct"
         | "unit.correct" | "alliance.correct" | "holiday.correct" => correction("name", "更正后名称"),
         "membership.correct" => correction("joinedOn", "2022-02-01"),

@@ -366,3 +366,21 @@ fn registry() {
     table("post/G-1", &[("active", &[]), ("abolished", &["post/G-1 post.abolish"])]);
     table("series/DM-6", &[("active", &[]), ("ended", &["series/DM-6 series.end"])]);
 }
+
+#[test]
+fn erasures() {
+    let asked = way(&[&["erasure/SC-1 erasure.ask"]]);
+    let approved = way(&[&asked, &["erasure/SC-1 erasure.approve"]]);
+    let refused = way(&[&asked, &["erasure/SC-1 erasure.refuse"]]);
+    let executed = way(&[&approved, &["erasure/SC-1 erasure.execute"]]);
+    table(
+        "erasure/SC-1",
+        &[
+            ("absent", &[]),
+            ("asked", &asked),
+            ("approved", &approved),
+            ("refused", &refused),
+            ("executed", &executed),
+        ],
+    );
+}

@@ -19,6 +19,7 @@ mod registry;
 mod rule;
 mod task;
 mod topic;
+mod vault;
 mod wednesday;
 
 use serde_json::{Value, json};
@@ -45,16 +46,24 @@ pub struct Step {
     pub data: Value,
     pub day: Day,
     pub path: Path,
+    pub post: &'static str,
 }
 
-/// A live command of [`DAY`].
+/// A live command of [`DAY`]. Who asks for an erasure is not who decides.
 pub fn step(stream: &str, name: &str, data: Value) -> Step {
-    Step { stream: stream.to_owned(), name: name.to_owned(), data, day: DAY.parse().unwrap(), path: Live }
+    let post = if name == "erasure.ask" { "申请岗" } else { "测试岗" };
+    let (stream, name) = (stream.to_owned(), name.to_owned());
+    Step { stream, name, data, day: DAY.parse().unwrap(), path: Live, post }
 }
 
 impl Step {
     pub fn on(mut self, day: &str) -> Step {
         self.day = day.parse().unwrap();
+        self
+    }
+
+    pub fn of_post(mut self, post: &'static str) -> Step {
+        self.post = post;
         self
     }
 
@@ -87,9 +96,7 @@ impl Story {
     pub fn decide(&self, step: &Step) -> Result<Decided, Rejection> {
         let command = Command::from_json(&step.name, step.data.clone()).unwrap();
         let context =
-            Context {
-                today: TODAY.parse().unwrap(), occurred: step.day, path: step.path, actor: "测试岗"
-            };
+            Context { today: TODAY.parse().unwrap(), occurred: step.day, path: step.path, actor: step.post };
         self.world.decide(&context, &step.stream, &command)
     }
 
@@ -156,6 +163,7 @@ impl Story {
             "membership" => world.membership.get(id).map(|state| state.word()),
             "post" => world.post.get(id).map(|state| state.word()),
             "series" => world.series.get(id).map(|state| state.word()),
+            "erasure" => world.erasure.get(id).map(|state| state.word()),
             other => panic!("{other} has no state machine"),
         };
         word.unwrap_or("absent").to_owned()

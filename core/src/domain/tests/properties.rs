@@ -87,6 +87,8 @@ fn own_stream(category: &str) -> String {
         "unit" => "N1",
         "alliance" => "A1",
         "membership" => "A1-D1",
+        "document" => "ZL-1",
+        "erasure" => "SC-1",
         _ => "NEW",
     };
     format!("{category}/{id}")
@@ -125,6 +127,7 @@ impl Ask {
             data,
             day: "2022-06-06".parse::<Day>().unwrap().plus(self.day),
             path: if self.ledger { Ledger } else { Live },
+            post: "测试岗",
         }
     }
 }

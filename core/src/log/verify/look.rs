@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use rustc_hash::FxHashSet;
 
-use super::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED};
+use super::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
 use crate::codec::{self, CodecError};
 use crate::log::hash::{Digest, MerkleHash};
 use crate::log::index::IndexBlock;
@@ -92,7 +92,8 @@ pub(super) struct Looked {
     pub(super) layout: Layout,
     /// Whether the page ends by its count or at the end of a bundle, or is exempt.
     pub(super) ends: bool,
-    pub(super) first_length: usize,
+    /// Bytes of the first event; none if it is withheld.
+    pub(super) first_length: Option<usize>,
     /// `previous` (unless withheld) and digest of each event.
     pub(super) links: Vec<(Option<Digest>, Digest)>,
     pub(super) leaves: Vec<MerkleHash>,
@@ -207,8 +208,8 @@ impl Looked {
             if full_at.is_some() || self.layout.ends_before(bytes.len()) {
                 self.fault(position, "layout of the page", "a new page", "the same page");
             }
-            if self.layout.count == 0 {
-                self.first_length = bytes.len();
+            if position == page.first() {
+                self.first_length = Some(bytes.len());
             }
             if self.layout.add(position, bytes.len()) {
                 full_at = Some(position);
@@ -313,11 +314,14 @@ impl Looked {
                 }
                 if kind == RECORD_ERASED && version == 1 {
                     match erased(record.payload) {
-                        Some((target, digest)) => self.kinds.push(Kind::Erased(position, target, digest)),
+                        Some(order) if order.scope == SCOPE_RECORD => {
+                            self.kinds.push(Kind::Erased(position, order.position, order.digest));
+                        }
+                        Some(_) => {}
                         None => self.fault(
                             position,
-                            "payload of record.erased",
-                            "a position and a digest",
+                            "payload of an order to erase",
+                            "a position, a digest and a scope",
                             "less",
                         ),
                     }
@@ -379,12 +383,27 @@ fn encode_by_hand(record: &RecordRef<'_>, out: &mut Vec<u8>) {
     text(out, record.payload);
 }
 
-/// Position and digest, with which the payload of an erasing event begins.
-pub(crate) fn erased(payload: &[u8]) -> Option<(u64, String)> {
+/// What the payload of an order to erase begins with.
+pub(crate) struct Order {
+    /// The event concerned.
+    pub(crate) position: Position,
+    /// Its digest, hexadecimal.
+    pub(crate) digest: String,
+    /// [`SCOPE_RECORD`], or what of the vault is meant.
+    pub(crate) scope: String,
+}
+
+/// Reads the beginning of the payload of an order; `None` if there is less.
+pub(crate) fn erased(payload: &[u8]) -> Option<Order> {
+    fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
+        let (length, rest) = bytes.split_first_chunk::<8>()?;
+        let (text, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        Some((String::from_utf8(text.to_vec()).ok()?, rest))
+    }
     let (position, rest) = payload.split_first_chunk::<8>()?;
-    let (length, rest) = rest.split_first_chunk::<8>()?;
-    let digest = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    Some((u64::from_le_bytes(*position), String::from_utf8(digest.to_vec()).ok()?))
+    let (digest, rest) = text(rest)?;
+    let (scope, _) = text(rest)?;
+    Some(Order { position: u64::from_le_bytes(*position), digest, scope })
 }
 
 #[cfg(test)]

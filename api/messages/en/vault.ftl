@@ -1,0 +1,57 @@
+# Documents, the directory, look-ups and erasures.
+
+state-kept = kept
+state-restricted = 🔒 restricted
+state-erased = erased
+state-past = past
+list-documents = Documents
+list-holders = Post holders
+list-erasures = Erasures
+field-looked = Look-ups
+field-askedOn = Asked on
+field-decidedOn = Decided on
+field-executedOn = Done on
+trail-content-kept = document in the vault; look-ups are recorded
+trail-content-restricted = 🔒 restricted
+trail-content-erased = erased (record of the erasure #{ $position })
+route-keep-document = Keep a document or a personal field
+route-show-document = Look at a document; the look-up is recorded
+route-name-holder = Enter who holds a post
+route-end-holder = Enter the last day
+route-look-up-holders = Look into the directory; the look-up is recorded
+route-ask-erasure = Ask for an erasure
+route-decide-erasure = Decide an erasure
+route-execute-erasure = Carry out an erasure
+vault-disclosed = disclosed
+vault-restricted = restricted
+vault-withheld = without keys here
+vault-erased = erased
+vault-mismatch = mismatch
+vault-missing = missing
+vault-present = erased but present
+
+cli-document-kept = kept { $id }, recorded at position { $position }.
+cli-document-shown = { $id } was looked at (recorded) and written to { $file }.
+cli-holder-named = entered { $id }, recorded at position { $position }.
+cli-holder-ended = ended { $id }, recorded at position { $position }.
+cli-holder-erased = (erased)
+cli-looked = This look-up is recorded at position { $position }.
+cli-erasure-asked = asked for the erasure { $id }, recorded at position { $position }. Another post decides: gongjian erase decide { $id } --approve --actor POST
+cli-erasure-approved = approved the erasure { $id }, recorded at position { $position }. Carry it out: gongjian erase execute { $id } --actor POST
+cli-erasure-refused = refused the erasure { $id }, recorded at position { $position }.
+cli-erasure-executed = erased by { $id }, recorded at position { $position }. Earlier backups and exports are not touched; look after them.
+cli-erasure-again = { $id } was carried out before; it was carried out again.
+cli-vault-closed = The vault cannot be opened: { $why }
+cli-vault-fault = { $subject } (position { $position }): { $word }
+cli-vault-erased = { $subject } (position { $position }): { $word }, asked #{ $asked }, approved #{ $approved }, done #{ $executed }
+cli-vault-counts = In the vault: { $counts }
+
+error-document-too-large = The document is too large; at most { $limit } MiB.
+    .title = Document too large
+error-vault-damaged = The object { $object } of the vault does not open: it is missing or was changed. Run gongjian verify.
+    .title = Document does not open
+error-vault-closed = The vault is not open: a key file is missing or wrong; the log of the process tells. Run gongjian verify, and put the key file back.
+    .title = Vault not open
+scope-document = document
+scope-holder = post holder
+scope-record = whole record

@@ -1,0 +1,57 @@
+# 资料、任职名录、查阅与删除。
+
+state-kept = 在库
+state-restricted = 🔒 受限
+state-erased = 已删除
+state-past = 已离任
+list-documents = 资料
+list-holders = 岗位任职
+list-erasures = 删除
+field-looked = 查阅次数
+field-askedOn = 申请日期
+field-decidedOn = 审批日期
+field-executedOn = 删除日期
+trail-content-kept = 资料在保险库，查阅留痕
+trail-content-restricted = 🔒 受限
+trail-content-erased = 已删除（删除记录 #{ $position }）
+route-keep-document = 存入资料或个人信息项
+route-show-document = 查阅资料（留痕）
+route-name-holder = 登记任职
+route-end-holder = 登记离任
+route-look-up-holders = 查阅任职名录（留痕）
+route-ask-erasure = 申请删除
+route-decide-erasure = 审批删除
+route-execute-erasure = 执行删除
+vault-disclosed = 可查阅
+vault-restricted = 受限
+vault-withheld = 本机无密钥
+vault-erased = 已删除
+vault-mismatch = 不符
+vault-missing = 缺失
+vault-present = 应删未删
+
+cli-document-kept = 已存入 { $id }，记入位置 { $position }。
+cli-document-shown = 已查阅 { $id }（留痕），写入 { $file }。
+cli-holder-named = 已登记任职 { $id }，记入位置 { $position }。
+cli-holder-ended = 已登记离任 { $id }，记入位置 { $position }。
+cli-holder-erased = （已删除）
+cli-looked = 本次查阅已留痕，位置 { $position }。
+cli-erasure-asked = 已申请删除 { $id }，记入位置 { $position }。请由另一岗位审批：gongjian erase decide { $id } --approve --actor 岗位
+cli-erasure-approved = 已批准删除 { $id }，记入位置 { $position }。请执行：gongjian erase execute { $id } --actor 岗位
+cli-erasure-refused = 不予删除 { $id }，记入位置 { $position }。
+cli-erasure-executed = 已删除 { $id }，记入位置 { $position }。此前的备份和导出件不受影响，请另行处理。
+cli-erasure-again = { $id } 此前已删除，已重新清理。
+cli-vault-closed = 保险库打不开：{ $why }
+cli-vault-fault = { $subject }（位置 { $position }）：{ $word }
+cli-vault-erased = { $subject }（位置 { $position }）：{ $word }，申请 #{ $asked }，批准 #{ $approved }，删除 #{ $executed }
+cli-vault-counts = 保险库：{ $counts }
+
+error-document-too-large = 资料过大，至多 { $limit } MiB。
+    .title = 资料过大
+error-vault-damaged = 保险库对象 { $object } 打不开：缺失或被改动。请运行 gongjian verify。
+    .title = 资料打不开
+error-vault-closed = 保险库没有打开：密钥文件缺失或有误，详情已写入日志。请运行 gongjian verify，并放回密钥文件。
+    .title = 保险库没有打开
+scope-document = 资料
+scope-holder = 任职
+scope-record = 整条记录
