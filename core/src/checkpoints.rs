@@ -13,11 +13,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::evidence::note::{Note, SignatureLine, VerifyError};
+use crate::evidence::note::{Note, SignatureLine};
 use crate::evidence::tree::{self, TreeError};
-use crate::evidence::{
-    Checkpoint, CheckpointError, SignError, SignedCheckpoint, Signer, Statement, VerifierKey,
-};
+use crate::evidence::{Checkpoint, CheckpointError, LogKeys, SignError, SignedCheckpoint, Signer, Statement};
 use crate::log::{LogHashes, LogReader, ReadError};
 use crate::record::Position;
 
@@ -78,6 +76,9 @@ pub enum KeepError {
     /// The signer failed.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The key that a rotation puts in force cannot be used.
+    #[error("the key that the rotation names cannot be used: {0}")]
+    Key(String),
     /// The origin of the log cannot stand in a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -91,12 +92,13 @@ impl From<TreeError<ReadError>> for KeepError {
 
 /// Keeps the checkpoints of one log.
 pub struct Keeper {
-    origin: String,
-    signer: Box<dyn Signer + Send + Sync>,
     hashes: Arc<LogHashes>,
     places: Places,
     kept: Mutex<Kept>,
 }
+
+/// What signs for a log.
+pub type LogSigner = Box<dyn Signer + Send + Sync>;
 
 /// Where the files are.
 struct Places {
@@ -106,43 +108,40 @@ struct Places {
     witnessed: PathBuf,
 }
 
-#[derive(Clone, Default)]
 struct Kept {
+    keys: LogKeys,
+    signer: LogSigner,
     newest: Option<SignedCheckpoint>,
     witnessed: Option<SignedCheckpoint>,
 }
 
 impl Keeper {
-    /// The keeper for the log in `dir`, named `origin`. Compares the log with the last checkpoint signed.
+    /// The keeper for the log in `dir`, with its keys and the signer of the one in force. Compares the log with the
+    /// last checkpoint signed.
     ///
     /// # Errors
     /// [`KeepError`]; with [`KeepError::Disowned`] nothing may be appended to this log.
     pub fn open(
         dir: &Path,
-        origin: &str,
-        signer: Box<dyn Signer + Send + Sync>,
-        key: &VerifierKey,
+        keys: LogKeys,
+        signer: LogSigner,
         hashes: Arc<LogHashes>,
     ) -> Result<Keeper, KeepError> {
-        let places = Places {
-            keys: dir.join("keys"),
-            head: dir.join("keys").join(HEAD_FILE),
-            published: dir.join("tiles").join(CHECKPOINT_FILE),
-            witnessed: dir.join(WITNESSED_FILE),
-        };
+        let [published, witnessed, head] = signed_files(dir);
+        let places = Places { keys: dir.join("keys"), head, published, witnessed };
         let signed = read_checkpoint(&places.head)?;
-        let mut kept = Kept::default();
+        let mut newest = None;
         if let Some(head) = signed {
-            own(&head, origin, key)
-                .map_err(|reason| KeepError::Head { file: places.head.clone(), reason })?;
+            keys.check(&head)
+                .map_err(|error| KeepError::Head { file: places.head.clone(), reason: error.to_string() })?;
             compare(&head, &hashes)?;
             // What was published may have gathered cosignatures since it was signed.
             let published = read_checkpoint(&places.published).ok().flatten();
-            kept.newest = Some(published.filter(|it| it.checkpoint() == head.checkpoint()).unwrap_or(head));
+            newest = Some(published.filter(|it| it.checkpoint() == head.checkpoint()).unwrap_or(head));
         }
-        kept.witnessed =
-            read_checkpoint(&places.witnessed).ok().flatten().filter(|it| own(it, origin, key).is_ok());
-        Ok(Keeper { origin: origin.to_owned(), signer, hashes, places, kept: Mutex::new(kept) })
+        let witnessed = read_checkpoint(&places.witnessed).ok().flatten().filter(|it| keys.check(it).is_ok());
+        let kept = Mutex::new(Kept { keys, signer, newest, witnessed });
+        Ok(Keeper { hashes, places, kept })
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -189,6 +188,11 @@ impl Keeper {
         if let Some(newest) = kept.newest.as_ref().filter(|it| it.checkpoint().size() >= size) {
             return Ok(newest.clone());
         }
+        self.sign(&mut kept, None)
+    }
+
+    /// Signs everything that is durable, also with the key before a rotation.
+    fn sign(&self, kept: &mut Kept, before: Option<&dyn Signer>) -> Result<SignedCheckpoint, KeepError> {
         let head = self.reader().head();
         if let Some(newest) = &kept.newest {
             compare(newest, &self.hashes)?;
@@ -197,12 +201,46 @@ impl Keeper {
         if tree::root(&*self.hashes, head.size)? != head.root {
             return Err(Disowned::Forked { signed: head.size }.into());
         }
-        let checkpoint = Checkpoint::new(&self.origin, head.size, head.root)?;
-        let signed = SignedCheckpoint::sign(checkpoint, &*self.signer)?;
+        let checkpoint = Checkpoint::new(kept.keys.origin(), head.size, head.root)?;
+        let mut signed = SignedCheckpoint::sign(checkpoint, &*kept.signer)?;
+        if let Some(before) = before {
+            signed.sign_also(before)?;
+        }
         replace(&self.places.head, &signed, 0o600)?;
         replace(&self.places.published, &signed, 0o644)?;
         kept.newest = Some(signed.clone());
         Ok(signed)
+    }
+
+    /// Puts another key in force: `record` tells it by an event, and both keys sign a checkpoint over that. Nobody
+    /// signs meanwhile, so the old key alone never signs for the event. If `record` fails, nothing happened.
+    ///
+    /// # Errors
+    /// What `record` says; [`KeepError`] if the event is recorded and no checkpoint could be signed over it.
+    pub fn rotate<T, E: From<KeepError>>(
+        &self,
+        signer: LogSigner,
+        public: &str,
+        record: impl FnOnce() -> Result<(Position, T), E>,
+    ) -> Result<T, E> {
+        let mut kept = self.kept();
+        let (position, told) = record()?;
+        kept.keys.rotate(position, public).map_err(|error| KeepError::Key(error.to_string()))?;
+        let before = std::mem::replace(&mut kept.signer, signer);
+        self.sign(&mut kept, Some(&*before))?;
+        Ok(told)
+    }
+
+    /// Finishes a rotation whose event is recorded: the checkpoint over it that both keys sign, unless there is one.
+    ///
+    /// # Errors
+    /// As [`Keeper::current`].
+    pub fn hand_over(&self, rotated: Position, before: &dyn Signer) -> Result<(), KeepError> {
+        let mut kept = self.kept();
+        if kept.newest.as_ref().is_some_and(|newest| newest.checkpoint().size() > rotated) {
+            return Ok(());
+        }
+        self.sign(&mut kept, Some(before)).map(drop)
     }
 
     /// Adds cosignatures, which the caller has checked, to the newest checkpoint if it is still the one of
@@ -241,9 +279,11 @@ impl Keeper {
     /// # Errors
     /// [`KeepError::Sign`], or [`KeepError::Checkpoint`] for a ledger without a name.
     pub fn attest(&self, what: &str, sha256: [u8; 32]) -> Result<Note, KeepError> {
-        let nameless = || CheckpointError::Origin { origin: self.origin.clone() };
-        let statement = Statement::new(&self.origin, what, sha256).map_err(|_| nameless())?;
-        Ok(statement.sign(&*self.signer)?)
+        let kept = self.kept();
+        let origin = kept.signer.name();
+        let nameless = || CheckpointError::Origin { origin: origin.to_owned() };
+        let statement = Statement::new(origin, what, sha256).map_err(|_| nameless())?;
+        Ok(statement.sign(&*kept.signer)?)
     }
 
     /// The folder of keys, which no backup of the ledger contains.
@@ -252,13 +292,9 @@ impl Keeper {
     }
 }
 
-/// Whether a checkpoint is of this log and signed by its key; if not, why.
-fn own(signed: &SignedCheckpoint, origin: &str, key: &VerifierKey) -> Result<(), String> {
-    let found = signed.checkpoint().origin();
-    if found != origin {
-        return Err(format!("its origin is {found}"));
-    }
-    signed.note().verify([key]).map(drop).map_err(|error: VerifyError| error.to_string())
+/// The files beside a log in which checkpoints lie, whether they exist or not: published, witnessed, signed last.
+pub fn signed_files(dir: &Path) -> [PathBuf; 3] {
+    [dir.join("tiles").join(CHECKPOINT_FILE), dir.join(WITNESSED_FILE), dir.join("keys").join(HEAD_FILE)]
 }
 
 /// Whether the log begins with what was signed.
@@ -273,7 +309,7 @@ fn compare(signed: &SignedCheckpoint, hashes: &LogHashes) -> Result<(), KeepErro
     Ok(())
 }
 
-fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
+pub(crate) fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -284,7 +320,7 @@ fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
 }
 
 /// Puts a checkpoint in the place of an earlier one: written, synced, renamed, the folder synced.
-fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
+pub(crate) fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
     let write = || -> io::Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;

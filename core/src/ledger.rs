@@ -19,7 +19,7 @@ use crate::day::Day;
 use crate::domain::World;
 use crate::domain::ledger::LedgerCommand;
 use crate::keys::{KeyFileError, KeyFolder};
-use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError};
+use crate::log::{LogOptions, LogReader, OpenError, Report, StorageError, VerifyOptions};
 use crate::record::{Position, Revision};
 use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
@@ -235,6 +235,18 @@ impl Writer {
         self.committer.log.verify(None, progress)
     }
 
+    /// The same, with the checkpoints that lie beside the log.
+    ///
+    /// # Errors
+    /// As [`Writer::verify`].
+    pub fn verify_with(
+        &mut self,
+        options: VerifyOptions,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Report, StorageError> {
+        self.committer.log.verify_with(options, progress)
+    }
+
     /// The state that decisions rest on.
     pub fn world(&self) -> &World {
         &self.decider.world
@@ -271,6 +283,23 @@ impl Writer {
         let last = self.decider.reader.head().recorded_at;
         self.decider.watch.accept(&*self.decider.clock);
         let command = LedgerCommand::AcceptClock { clock, last, reason: reason.to_owned() };
+        let request = Request::new(id, vec![Envelope::new(command, LEDGER_STREAM, self.today(), actor)]);
+        self.handle(vec![request]).pop().unwrap_or(Err(Refused::Closed))
+    }
+
+    /// Puts another signing key in force; an event tells it.
+    ///
+    /// # Errors
+    /// As any command.
+    pub fn rotate_key(
+        &mut self,
+        id: [u8; 16],
+        actor: &str,
+        public_key: &str,
+        reason: &str,
+    ) -> Result<Answer, Refused> {
+        let command =
+            LedgerCommand::RotateKey { public_key: public_key.to_owned(), reason: reason.to_owned() };
         let request = Request::new(id, vec![Envelope::new(command, LEDGER_STREAM, self.today(), actor)]);
         self.handle(vec![request]).pop().unwrap_or(Err(Refused::Closed))
     }

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod log;
 pub mod record;
 pub mod rejection;
+pub mod restore;
 pub mod schema;
 pub mod service;
 

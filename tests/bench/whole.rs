@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use gongjian_api::import::{self, Options};
 use gongjian_api::workbook::{Reading, scale};
 use gongjian_core::checkpoints::Keeper;
@@ -19,7 +20,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::category::Path as DomainPath;
 use gongjian_core::domain::issue::IssueCommand;
 use gongjian_core::evidence::tree::prove_inclusion;
-use gongjian_core::evidence::{Checkpoint, Ed25519Signer, Policy, Proof, SignedCheckpoint};
+use gongjian_core::evidence::{Checkpoint, Ed25519Signer, LogKeys, Policy, Proof, SignedCheckpoint};
 use gongjian_core::ledger::{self, Batch, Followed, Follower, Reply, Writer};
 use gongjian_core::log::{Log, LogHashes, LogOptions, LogReader, NewEvent};
 use gongjian_projections::runner::Runner;
@@ -226,10 +227,10 @@ fn signing_beside_appends(runs: usize) {
     let (alone, alone_99) = append(&mut log, 0, runs);
     let reader = log.reader();
     let signer = Ed25519Signer::from_seed("ledger.example/governance", &[1; 32]).unwrap();
-    let key = signer.verifier().clone();
+    let public = base64::engine::general_purpose::STANDARD.encode(signer.verifier().public_bytes());
+    let keys = LogKeys::new("ledger.example/governance", &public).unwrap();
     let hashes = Arc::new(LogHashes::new(reader, None));
-    let keeper =
-        Keeper::open(dir.path(), "ledger.example/governance", Box::new(signer), &key, hashes).unwrap();
+    let keeper = Keeper::open(dir.path(), keys, Box::new(signer), hashes).unwrap();
     let stop = std::sync::atomic::AtomicBool::new(false);
     let mut signed = 0;
     let (beside, beside_99) = std::thread::scope(|scope| {

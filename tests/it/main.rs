@@ -1,6 +1,7 @@
 //! One integration binary, a module per subject.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod attacks;
 mod checkpoints;
 mod cli;
 mod evidence;
@@ -11,6 +12,8 @@ mod interop;
 mod monitor;
 mod properties;
 mod python;
+mod restore;
+mod rotation;
 mod tidy;
 
 /// Compares with a file of `tests/fixtures`; `UPDATE_EXPECT=1` writes it.

@@ -32,10 +32,11 @@ ENVELOPE = [
     ("recorded_by", "string"), ("account", 16), ("attributed_to", "option<string>"), ("assurance", "u8"),
     ("authority", "option<string>"), ("payload", "bytes"),
 ]
-# The two layouts that must be known beforehand (docs/FORMAT.md): the one that describes all the others, and
+# The layouts that must be known beforehand (docs/FORMAT.md): the one that describes all the others, and
 # that of event 0, which stands before any description.
 OPENED_KIND = "ledger.opened"
 OPENED_LAYOUT = "{ledgerId:string,origin:string,publicKey:string}"
+OPENED_LAYOUT_2 = "{ledgerId:string,origin:string,publicKey:string,continues:option<string>}"
 SCHEMA_KIND = "schema.declared"
 SCHEMA_LAYOUT = "{kind:string,version:u16,fields:list<{name:string,type:string}>}"
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i32": "<i", "i64": "<q"}
@@ -203,6 +204,7 @@ class Log:
         self.layouts = {
             (SCHEMA_KIND, 1): parse_type(SCHEMA_LAYOUT),
             (OPENED_KIND, 1): parse_type(OPENED_LAYOUT),
+            (OPENED_KIND, 2): parse_type(OPENED_LAYOUT_2),
         }
 
     def next(self, position, data):

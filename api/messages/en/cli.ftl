@@ -62,3 +62,22 @@ cli-paper-size = Events: { $size }
 cli-paper-root = Root: { $root }
 cli-exporting = exporting
 cli-exported-tiles = { $files } files were written: { $size } events and their checkpoint.
+cli-restoring = Restoring
+cli-backed-up = Backed up { $size } events to { $dir }, read back and verified. Root { $root }
+cli-backup-into-ledger = { $dir } is the folder of a ledger and cannot be that of a backup, which must hold no keys. Choose another folder.
+cli-restored = Restored: the ledger has { $size } events, { $taken } of them taken now, every byte verified. Root { $root }
+cli-restored-behind = But the checkpoint beside the key covers { $signed } events and the ledger has { $size }: it can be read, and signs and takes nothing. Fetch the rest with restore --tiles.
+cli-continued = Began the ledger { $origin }; its first event names the checkpoint of { $old } ({ $size } events). Keep the old backup folder as it is, and go on publishing it.
+cli-restore-unfinished = The restore into { $dir } was not finished, so the ledger is not opened. Run gongjian restore again.
+cli-restore-missing = { $dir }: { $file } is missing from the backup or the tiles. Use a complete one.
+cli-restore-malformed = { $dir }: { $file } is damaged ({ $error }). Use a sound backup.
+cli-restore-key = { $dir }: the checkpoint is not signed by the key of this ledger ({ $error }). Nothing of it can be used.
+cli-restore-changed = { $dir }: the backup or the tiles were changed and do not fit the signed root ({ $error }). Use a sound backup.
+cli-restore-no-event = { $dir }: entry { $position } is signed for, but no event that a ledger would write ({ $error }).
+cli-restore-withheld = { $dir }: the bytes of event { $position } were destroyed by order, and tiles cannot restore it. Stop the server and copy the whole folder of the ledger.
+cli-restore-forked = { $dir }: the first { $size } events of the backup or the tiles are not those of this ledger: another history. Nothing was taken; compare with the witnesses and the monitor.
+cli-restore-older = { $dir }: the tiles hold { $size } events, and the ledger has { $have } already. Use newer tiles.
+cli-restore-unsound = { $dir }: what was restored does not stand up to verification and is not opened. { $damage }
+cli-key-rotated =
+    The signing key was rotated by event { $position }. New key: { $key }
+    Give it to the witnesses and inspectors now; the old key is gone.

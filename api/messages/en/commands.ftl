@@ -1,6 +1,7 @@
 # Names of commands, for buttons and for what can be done now. The key is the command with - for its dot.
 
 ledger-open = Open the ledger
+ledger-rotate-key = Rotate the signing key
 ledger-accept-clock = Accept the clock
 
 schema-declare = Declare a layout

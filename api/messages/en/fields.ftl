@@ -94,6 +94,7 @@ field-problemsSolved = problems solved
 field-project = project
 field-proposedOn = proposed on
 field-proposer = proposer
+field-continues = checkpoint of the log it continues
 field-publicKey = public key
 field-raisedOn = raised on
 field-reason = reason

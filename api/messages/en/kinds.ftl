@@ -1,5 +1,6 @@
 # Names of events, for trails and lists of events.
 
+kind-ledger-key-rotated = Signing key rotated
 kind-ledger-opened = Ledger opened
 kind-ledger-clock-accepted = Clock accepted
 

@@ -62,3 +62,22 @@ cli-paper-size = 事件数：{ $size }
 cli-paper-root = 树根：{ $root }
 cli-exporting = 导出
 cli-exported-tiles = 已导出 { $files } 个文件，含 { $size } 个事件与检查点。
+cli-restoring = 恢复
+cli-backed-up = 已备份 { $size } 个事件到 { $dir }，并读回核对无误。树根 { $root }
+cli-backup-into-ledger = { $dir } 是账本目录，不能用作备份目录：备份中不得有密钥。请另选目录。
+cli-restored = 已恢复：账本现有 { $size } 个事件，其中此次取回 { $taken } 个，逐字节核对无误。树根 { $root }
+cli-restored-behind = 但密钥旁的检查点已签到 { $signed } 个事件，账本只有 { $size } 个：现在只可读，不签名也不记入。请用 restore --tiles 补齐其余事件。
+cli-continued = 已另立新账 { $origin }，首个事件载明旧账 { $old } 的检查点（{ $size } 个事件）。旧账的备份目录请原样保存、照旧公布。
+cli-restore-unfinished = 向 { $dir } 的恢复没有完成，账本没有打开。请再次运行 gongjian restore。
+cli-restore-missing = { $dir }：备份或树片中缺少文件 { $file }。请换用完整的备份。
+cli-restore-malformed = { $dir }：文件 { $file } 损坏（{ $error }）。请换用完好的备份。
+cli-restore-key = { $dir }：检查点不是这个账本的密钥所签（{ $error }）。什么都不能采用。
+cli-restore-changed = { $dir }：备份或树片的内容被改过，与签名的树根不符（{ $error }）。请换用完好的备份。
+cli-restore-no-event = { $dir }：第 { $position } 项虽有签名，却不是账本会写下的事件（{ $error }）。
+cli-restore-withheld = { $dir }：第 { $position } 个事件的原文已依令销毁，不能由树片恢复。请停止服务后复制整个账本目录。
+cli-restore-forked = { $dir }：备份或树片的前 { $size } 个事件不是本账本所有：历史不同。什么都没有取用；请与见证单位、监察方核对。
+cli-restore-older = { $dir }：树片只有 { $size } 个事件，账本已有 { $have } 个。请换用更新的树片。
+cli-restore-unsound = { $dir }：恢复出的账本核对有误，没有打开。{ $damage }
+cli-key-rotated =
+    已更换签名密钥，记入位置 { $position }。新公钥：{ $key }
+    请即交给见证单位与检查人员；旧密钥已删去。

@@ -1,6 +1,7 @@
 # 命令的名称，用于按钮和“现在可以”之后。键是命令名，点换成连字符。
 
 ledger-open = 开立账本
+ledger-rotate-key = 更换签名密钥
 ledger-accept-clock = 确认时钟
 
 schema-declare = 声明数据格式

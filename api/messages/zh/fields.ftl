@@ -94,6 +94,7 @@ field-problemsSolved = 解决问题数
 field-project = 项目
 field-proposedOn = 提出日期
 field-proposer = 提出方
+field-continues = 接续的旧账检查点
 field-publicKey = 公钥
 field-raisedOn = 提出日期
 field-reason = 原因

@@ -1,5 +1,6 @@
 # 事件的名称，用于轨迹和事件列表。
 
+kind-ledger-key-rotated = 更换签名密钥
 kind-ledger-opened = 账本开立
 kind-ledger-clock-accepted = 时钟已确认
 

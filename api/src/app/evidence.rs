@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use gongjian_core::checkpoints::{KeepError, Keeper};
+use gongjian_core::command::Receipt;
 use gongjian_core::evidence::tree::{prove_consistency, prove_inclusion};
 use gongjian_core::evidence::{KeyKind, tile, tree};
 use gongjian_core::evidence::{Proof, SignedCheckpoint, TileKind, TileName, TreeError, VerifierKey};
-use gongjian_core::keys::{KeyFileError, KeyFolder};
-use gongjian_core::ledger::Writer;
+use gongjian_core::keys::{KeyFileError, KeyFolder, Seed};
+use gongjian_core::ledger::{Refused, Writer};
 use gongjian_core::log::{LogHashes, MerkleHash, ReadError};
 use gongjian_core::record::Position;
 use serde_json::{Value, json};
@@ -109,12 +110,33 @@ enum Unkept {
 fn keeper(writer: &Writer, dir: &Path, keys: &KeyFolder, hashes: &Arc<LogHashes>) -> Result<Keeper, Unkept> {
     let ledger = writer.world().ledger.get("main").ok_or(Unkept::Nameless)?;
     let seed = keys.load()?;
-    if seed.public() != ledger.public_key {
-        return Err(Unkept::OtherKey(dir.join("keys").display().to_string()));
+    let open = |seed: &Seed| -> Result<Keeper, Unkept> {
+        let signer = Box::new(seed.signer(&ledger.origin)?);
+        Ok(Keeper::open(dir, ledger.log_keys()?, signer, Arc::clone(hashes))?)
+    };
+    if seed.public() == ledger.public_key {
+        return open(&seed);
     }
-    let signer = seed.signer(&ledger.origin)?;
-    let key = signer.verifier().clone();
-    Ok(Keeper::open(dir, &ledger.origin, Box::new(signer), &key, Arc::clone(hashes))?)
+    // A rotation whose event is recorded is finished before anything else is signed.
+    let next = keys.begun()?.filter(|next| next.public() == ledger.public_key);
+    let next = next.ok_or_else(|| Unkept::OtherKey(dir.join("keys").display().to_string()))?;
+    let keeper = open(&next)?;
+    let rotated = ledger.keys.last().map_or(0, |(position, _)| *position);
+    keeper.hand_over(rotated, &seed.signer(&ledger.origin)?)?;
+    keys.rotate()?;
+    Ok(keeper)
+}
+
+/// Why a key was not rotated.
+enum Unrotated {
+    Refused(Refused),
+    Keep(KeepError),
+}
+
+impl From<KeepError> for Unrotated {
+    fn from(error: KeepError) -> Unrotated {
+        Unrotated::Keep(error)
+    }
 }
 
 impl From<KeepError> for Problem {
@@ -164,6 +186,38 @@ impl App {
         let bytes: [u8; 32] =
             bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| Problem::not_found("public key"))?;
         VerifierKey::new(&origin, KeyKind::Ed25519, &bytes).map_err(|error| Problem::internal(&error))
+    }
+
+    /// Puts a new signing key in force: the seed is made, the event recorded, a checkpoint signed by both keys, the
+    /// seed put in the place of the old one. After a crash the next opening finishes it, or the next call.
+    ///
+    /// # Errors
+    /// [`Problem`] if the key is not at hand, or as for any command.
+    pub fn rotate_key(&self, actor: &str, reason: &str) -> Result<Receipt, Problem> {
+        self.keeper()?;
+        let dir = self.dir().ok_or_else(|| Problem::not_found("keys"))?;
+        let keys = KeyFolder::of(dir, super::passphrase());
+        let next = keys.next().map_err(|error| Problem::internal(&error))?;
+        let origin = self.verifier_key()?.name().to_owned();
+        let signer = Box::new(next.signer(&origin).map_err(|error| Problem::internal(&error))?);
+        let (app, public, id) = (self.clone(), next.public(), super::random_id()?);
+        let (actor, reason) = (actor.to_owned(), reason.to_owned());
+        // On the writer's thread, so that nothing else is recorded or signed in between.
+        let rotated = self.with_writer(move |writer| {
+            let keeper = app.keeper()?;
+            let rotated = keeper.rotate(signer, &public, || {
+                let answer = writer.rotate_key(id, &actor, &public, &reason).map_err(Unrotated::Refused)?;
+                let receipt = answer.receipts.into_iter().next_back();
+                let receipt = receipt.ok_or(Unrotated::Refused(Refused::Closed))?;
+                Ok((receipt.position, receipt))
+            });
+            rotated.map_err(|error| match error {
+                Unrotated::Refused(refused) => app.explain(refused),
+                Unrotated::Keep(error) => Problem::from(error),
+            })
+        })??;
+        keys.rotate().map_err(|error| Problem::internal(&error))?;
+        Ok(rotated)
     }
 
     /// The last checkpoint that was signed, or one over everything that is durable now.

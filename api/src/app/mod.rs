@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use gongjian_core::clock::{Clock, SystemClock};
 use gongjian_core::command::Request;
 use gongjian_core::day::Day;
+use gongjian_core::evidence::SignedCheckpoint;
 use gongjian_core::keys::KeyFolder;
 use gongjian_core::ledger::{Answer, LedgerError, Options, Refused, Writer};
 use gongjian_core::log::storage::MemoryStorage;
@@ -93,6 +94,22 @@ impl App {
     /// # Errors
     /// [`LedgerError`].
     pub fn create(dir: &Path, origin: Option<&str>) -> Result<App, LedgerError> {
+        App::make(dir, origin, None)
+    }
+
+    /// Makes a ledger whose event 0 names the last checkpoint of the one that it continues.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn create_continuing(dir: &Path, origin: &str, old: &SignedCheckpoint) -> Result<App, LedgerError> {
+        App::make(dir, Some(origin), Some(old))
+    }
+
+    fn make(
+        dir: &Path,
+        origin: Option<&str>,
+        continues: Option<&SignedCheckpoint>,
+    ) -> Result<App, LedgerError> {
         let mut options = Options::new(Arc::new(SystemClock::default()));
         if let Some(origin) = origin {
             origin.clone_into(&mut options.origin);
@@ -100,7 +117,7 @@ impl App {
         options.passphrase = passphrase();
         let (clock, keys) = (Arc::clone(&options.clock), options.keys(dir));
         let started = Instant::now();
-        let mut writer = Writer::create(dir, options)?;
+        let mut writer = Writer::create_continuing(dir, options, continues)?;
         let evidence = Evidence::open(&mut writer, dir, &keys);
         App::with(writer, clock, Some(dir), evidence, started)
     }

@@ -1,11 +1,14 @@
 //! Looking after the ledger: verification, rebuilding, and the clock.
 
+use std::path::Path;
+
 use gongjian_core::codec;
 use gongjian_core::command::Receipt;
 use gongjian_core::day::Day;
 use gongjian_core::domain::World;
+use gongjian_core::evidence::VerifierKey;
 use gongjian_core::ledger::{Writer, fold_world};
-use gongjian_core::log::{Corruption, ReadError};
+use gongjian_core::log::{Corruption, ReadError, VerifyOptions};
 use gongjian_core::record::{Digest, Position, RecordRef};
 use gongjian_core::vault::{self, Checked, Proof, Status, VaultReport};
 use gongjian_projections::runner::{Comparison, Runner};
@@ -166,13 +169,20 @@ impl App {
         Ok(rebuilt_answer)
     }
 
-    /// Recomputes everything from the bytes, the snapshots included. Writers wait meanwhile.
+    /// Recomputes everything from the bytes, the snapshots and the checkpoints included. Writers wait meanwhile.
+    /// `key` is the one by which the ledger is known elsewhere.
     ///
     /// # Errors
     /// [`Problem`] if the storage cannot be read; what it reads that is wrong is in the answer.
-    pub fn verify(&self, progress: impl FnMut(u64, u64) + Send + 'static) -> Result<Verification, Problem> {
+    pub fn verify(
+        &self,
+        key: Option<VerifierKey>,
+        progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<Verification, Problem> {
+        let options =
+            VerifyOptions { ledger: self.dir().map(Path::to_owned), key, ..VerifyOptions::default() };
         let checked = self.with_writer(move |writer| {
-            let report = writer.verify(progress)?;
+            let report = writer.verify_with(options, progress)?;
             let mut stale = Vec::new();
             let mut in_vault = Ok(VaultReport::default());
             if report.is_sound() {

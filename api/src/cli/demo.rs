@@ -65,7 +65,7 @@ pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
     more_counties(common, app, verb.scale)?;
     let bar = progress::bar(common, "cli-verifying");
     let shown = bar.clone();
-    let found = app.verify(move |done, all| {
+    let found = app.verify(None, move |done, all| {
         shown.set_length(all);
         shown.set_position(done);
     });

@@ -1,9 +1,10 @@
 //! `checkpoint`, `prove` and `export tiles`: what is taken away and checked elsewhere.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use axum::http::Method;
 use clap::Args;
 use gongjian_core::evidence::{SignedCheckpoint, TileKind, TileName, tree};
 use serde_json::json;
@@ -25,9 +26,36 @@ pub(super) struct Checkpoint {
     /// 印在纸质纪要上的三行 / three lines to print on paper minutes
     #[arg(long, conflicts_with = "public_key")]
     paper: bool,
+    /// 更换签名密钥，记为事件 / put a new signing key in force, by an event
+    #[arg(long, requires_all = ["actor", "reason"], conflicts_with_all = ["public_key", "paper", "output"])]
+    rotate_key: bool,
+    /// 更换密钥的岗位 / the post that rotates the key
+    #[arg(long, value_name = "POST", requires = "rotate_key")]
+    actor: Option<String>,
+    /// 更换密钥的原因 / why the key is rotated
+    #[arg(long, requires = "rotate_key")]
+    reason: Option<String>,
+}
+
+fn rotate_key(common: &Common, verb: &Checkpoint) -> Result<(), Failure> {
+    let body = json!({ "actor": verb.actor, "reason": verb.reason }).to_string().into_bytes();
+    let ask = Ask { method: Method::POST, target: "/api/v1/rotate-key".to_owned(), body: Some(&body) };
+    let ledger = Ledger::open(common)?;
+    let receipt = ledger.fetch_json(common, &ask)?;
+    let key = ledger.fetch(common, &Ask::get("/api/v1/key".to_owned()))?;
+    let (key, position) = (String::from_utf8_lossy(&key), receipt["position"].to_string());
+    if common.json {
+        let told = json!({ "publicKey": key.trim_end(), "receipt": receipt });
+        return say(common, &told.to_string());
+    }
+    let args = [("position", position.as_str()), ("key", key.trim_end())];
+    say(common, &common.text().get("cli-key-rotated", &args))
 }
 
 pub(super) fn checkpoint(common: &Common, verb: &Checkpoint) -> Result<(), Failure> {
+    if verb.rotate_key {
+        return rotate_key(common, verb);
+    }
     let ledger = Ledger::open(common)?;
     let target = if verb.public_key { "/api/v1/key" } else { "/checkpoint?fresh=true" };
     let bytes = ledger.fetch(common, &Ask::get(target.to_owned()))?;
@@ -130,7 +158,16 @@ fn entry(common: &Common, ledger: &Ledger, position: u64) -> Result<Vec<u8>, Fai
 
 /// Copies checkpoint and tiles into a folder, as any server of files can offer them.
 pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure> {
-    let ledger = Ledger::open(common)?;
+    let (files, size) = copy_tiles(common, &Ledger::open(common)?, output)?;
+    let (count, size) = (files.to_string(), size.to_string());
+    if common.json {
+        return say(common, &json!({ "files": files, "size": size }).to_string());
+    }
+    say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
+}
+
+/// The same; returns the number of files and of events.
+pub(super) fn copy_tiles(common: &Common, ledger: &Ledger, output: &Path) -> Result<(usize, u64), Failure> {
     let fault = |file: &Path, error: &io::Error| Failure::fault(common, &file.display().to_string(), error);
     let note = ledger.fetch(common, &Ask::get("/checkpoint?fresh=true".to_owned()))?;
     let size = read_checkpoint(common, &note)?.checkpoint().size();
@@ -151,11 +188,7 @@ pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure
     // Last, so that it never promises what is not there.
     let file = output.join("checkpoint");
     put(&file, &note).map_err(|error| fault(&file, &error))?;
-    let (count, size) = (names.len().to_string(), size.to_string());
-    if common.json {
-        return say(common, &json!({ "files": names.len() + 1, "size": size }).to_string());
-    }
-    say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
+    Ok((names.len() + 1, size))
 }
 
 /// Every tile and bundle of a log of this size, bundles first.
@@ -172,11 +205,14 @@ fn names(size: u64) -> Vec<TileName> {
     names
 }
 
-fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file whole and durably, or not at all.
+pub(super) fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
     let temporary = file.with_extension("tmp");
-    fs::write(&temporary, bytes)?;
+    let mut out = fs::File::create(&temporary)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
     fs::rename(&temporary, file)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use gongjian_core::ledger::LedgerError;
 use gongjian_core::log::{OpenError, StorageError};
+use gongjian_core::restore::{RestoreError, SourceError};
 use serde_json::{Value, json};
 
 use super::Common;
@@ -110,29 +111,85 @@ impl Failure {
 
     /// A ledger that cannot be opened.
     pub(super) fn opening(common: &Common, dir: &Path, error: &LedgerError) -> Failure {
+        match error {
+            LedgerError::Open(error) => Failure::open(common, dir, error),
+            other => Failure::fault(common, &Failure::at_opening(common, dir), other),
+        }
+    }
+
+    fn at_opening(common: &Common, dir: &Path) -> String {
+        common.text().get("cli-opening", &[("dir", &dir.display().to_string())])
+    }
+
+    /// A log that cannot be opened.
+    fn open(common: &Common, dir: &Path, error: &OpenError) -> Failure {
         let folder = dir.display().to_string();
         let args = [("dir", folder.as_str())];
         match error {
-            LedgerError::Open(OpenError::Missing(_)) => Failure::usage(common, "cli-no-ledger", &args),
-            LedgerError::Open(OpenError::Exists(_)) => {
-                Failure::said(common, REFUSED, "cli-ledger-exists", &args)
-            }
-            LedgerError::Open(OpenError::Storage(StorageError::Locked { .. })) => {
+            OpenError::Missing(_) => Failure::usage(common, "cli-no-ledger", &args),
+            OpenError::Exists(_) => Failure::said(common, REFUSED, "cli-ledger-exists", &args),
+            OpenError::Unfinished(_) => Failure::said(common, FAULT, "cli-restore-unfinished", &args),
+            OpenError::Storage(StorageError::Locked { .. }) => {
                 Failure::said(common, FAULT, "cli-locked", &args)
             }
-            LedgerError::Open(OpenError::Corrupt(corruption)) => {
+            OpenError::Corrupt(corruption) => {
                 let damage = common.text().corruption(corruption);
                 let args = [("dir", folder.as_str()), ("damage", &damage)];
                 Failure::said(common, FAULT, "cli-damaged", &args)
             }
-            LedgerError::Open(OpenError::Storage(
-                storage @ (StorageError::Engine { .. } | StorageError::Damaged { .. }),
-            )) => {
+            OpenError::Storage(storage @ (StorageError::Engine { .. } | StorageError::Damaged { .. })) => {
                 let cause = chain(storage);
                 let args = [("dir", folder.as_str()), ("error", &cause)];
                 Failure::said(common, FAULT, "cli-storage-damaged", &args)
             }
-            other => Failure::fault(common, &common.text().get("cli-opening", &args), other),
+            OpenError::Storage(other) => Failure::fault(common, &Failure::at_opening(common, dir), other),
+        }
+    }
+}
+
+impl Failure {
+    /// A ledger that was not restored, or a backup that does not stand up to verification.
+    pub(super) fn restoring(common: &Common, folder: &Path, error: &RestoreError) -> Failure {
+        let dir = folder.display().to_string();
+        let refused = |key: &str, args: &[(&str, &str)]| {
+            let args: Vec<(&str, &str)> = args.iter().copied().chain([("dir", dir.as_str())]).collect();
+            Failure::said(common, REFUSED, key, &args)
+        };
+        match error {
+            RestoreError::Source(SourceError::Missing { name }) => {
+                refused("cli-restore-missing", &[("file", name)])
+            }
+            RestoreError::Source(SourceError::Malformed { name, .. }) => {
+                refused("cli-restore-malformed", &[("file", name), ("error", &chain(error))])
+            }
+            RestoreError::Checkpoint(_) | RestoreError::Key(_) | RestoreError::OtherKey { .. } => {
+                refused("cli-restore-key", &[("error", &chain(error))])
+            }
+            RestoreError::Tile(_) => refused("cli-restore-changed", &[("error", &chain(error))]),
+            RestoreError::NoEvent { position, .. } => refused(
+                "cli-restore-no-event",
+                &[("position", &position.to_string()), ("error", &chain(error))],
+            ),
+            RestoreError::Withheld { position } => {
+                refused("cli-restore-withheld", &[("position", &position.to_string())])
+            }
+            RestoreError::Forked { size, .. } => {
+                refused("cli-restore-forked", &[("size", &size.to_string())])
+            }
+            RestoreError::Older { size, have } => {
+                refused("cli-restore-older", &[("size", &size.to_string()), ("have", &have.to_string())])
+            }
+            RestoreError::Unsound(report) => {
+                let first = report.faults.first().map(|fault| common.text().corruption(fault));
+                refused("cli-restore-unsound", &[("damage", &first.unwrap_or_default())])
+            }
+            RestoreError::Open(error) => Failure::open(common, folder, error),
+            RestoreError::Source(SourceError::Unreadable { .. })
+            | RestoreError::Append(_)
+            | RestoreError::Read(_)
+            | RestoreError::Storage(_)
+            | RestoreError::Keep(_)
+            | RestoreError::File { .. } => Failure::fault(common, &dir, error),
         }
     }
 }

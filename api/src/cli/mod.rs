@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 mod ask;
+mod backup;
 mod client;
 mod demo;
 mod document;
@@ -91,6 +92,10 @@ enum Verb {
     Verify(verify::Verify),
     /// 四性检测：真实、完整、可用、安全，出具报告 / inspect the ledger and write a signed report
     Inspect(inspect::Inspect),
+    /// 备份：不含密钥，服务运行时也可 / a copy without keys, also beside a server
+    Backup(backup::Backup),
+    /// 从备份恢复，或补齐缺少的事件 / put a ledger back, or fetch what it lacks
+    Restore(backup::Restore),
     /// 重建读模型并核对 / fold the read models again and compare
     Rebuild(upkeep::Rebuild),
     /// 资料：存入、查阅、列出 / documents in the vault
@@ -132,6 +137,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Report(verb) => ask::report(common, verb),
         Verb::Verify(verb) => verify::run(common, verb),
         Verb::Inspect(verb) => inspect::run(common, verb),
+        Verb::Backup(verb) => backup::backup(common, verb),
+        Verb::Restore(verb) => backup::restore(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),
         Verb::Document(verb) => document::run(common, verb),
         Verb::Holder(verb) => holder::run(common, verb),

@@ -37,9 +37,46 @@ fn grown(log: &mut Log, to: u64) {
 
 fn keeper(dir: &Path, log: &Log) -> Result<Keeper, KeepError> {
     let signer = Ed25519Signer::from_seed(ORIGIN, &[1; 32]).unwrap();
-    let key = signer.verifier().clone();
     let hashes = Arc::new(LogHashes::new(log.reader(), None));
-    Keeper::open(dir, ORIGIN, Box::new(signer), &key, hashes)
+    Keeper::open(dir, LogKeys::new(ORIGIN, &public(&signer)).unwrap(), Box::new(signer), hashes)
+}
+
+fn public(signer: &Ed25519Signer) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(signer.verifier().public_bytes())
+}
+
+#[test]
+fn both_keys_sign_for_a_rotation_and_the_new_one_alone_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = memory();
+    grown(&mut log, 5);
+    let keeper = keeper(dir.path(), &log).unwrap();
+    let [old, new] = [[1; 32], [2; 32]].map(|seed| Ed25519Signer::from_seed(ORIGIN, &seed).unwrap());
+    let by =
+        |signed: &SignedCheckpoint, signer: &Ed25519Signer| signed.note().verify([signer.verifier()]).is_ok();
+    let before = keeper.current().unwrap();
+    assert!(by(&before, &old) && !by(&before, &new));
+    // What is not recorded changes nothing.
+    let refused: Result<(), KeepError> =
+        keeper.rotate(Box::new(Ed25519Signer::from_seed(ORIGIN, &[2; 32]).unwrap()), &public(&new), || {
+            Err(KeepError::Key("no".to_owned()))
+        });
+    assert!(refused.is_err());
+    assert_eq!(keeper.current().unwrap(), before);
+    let rotated: Result<(), KeepError> =
+        keeper.rotate(Box::new(Ed25519Signer::from_seed(ORIGIN, &[2; 32]).unwrap()), &public(&new), || {
+            grown(&mut log, 6);
+            Ok((5, ()))
+        });
+    rotated.unwrap();
+    let over = keeper.newest().unwrap();
+    assert!(over.checkpoint().size() == 6 && by(&over, &old) && by(&over, &new));
+    keeper.hand_over(5, &old).unwrap();
+    assert_eq!(keeper.newest(), Some(over), "it is signed for already");
+    grown(&mut log, 7);
+    let after = keeper.current().unwrap();
+    assert!(!by(&after, &old) && by(&after, &new));
 }
 
 fn memory() -> Log {

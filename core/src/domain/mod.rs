@@ -319,6 +319,7 @@ catalogue! {
 pub const INTERNAL_COMMANDS: &[&str] = &[
     "ledger.open",
     "ledger.accept-clock",
+    "ledger.rotate-key",
     "schema.declare",
     "import.record",
     "document.add",

@@ -270,9 +270,9 @@ impl<'l, 'e> Reading<'l, 'e> {
             Err(Fault::new(FaultKind::Rules, position, what, "docs/FORMAT.md", found))
         };
         let kind = match (record.kind, record.version) {
-            (LEDGER_OPENED, 1) if position == 0 => {
-                match codec::decode_canonical::<(String, String, String)>(record.payload) {
-                    Ok((_, origin, _)) => Kind::Opened(origin),
+            (LEDGER_OPENED, version @ (1 | 2)) if position == 0 => {
+                match opened_origin(version, record.payload) {
+                    Ok(origin) => Kind::Opened(origin),
                     Err(error) => return wrong("payload of ledger.opened", error.to_string()),
                 }
             }
@@ -323,4 +323,12 @@ fn stream_key(name: &str) -> [u8; 16] {
     let mut key = [0; 16];
     key.copy_from_slice(&digest[..16]);
     key
+}
+/// The origin that event 0 names.
+fn opened_origin(version: u16, payload: &[u8]) -> Result<String, codec::CodecError> {
+    if version == 1 {
+        return codec::decode_canonical::<(String, String, String)>(payload).map(|(_, origin, _)| origin);
+    }
+    type Opened = (String, String, String, Option<String>);
+    codec::decode_canonical::<Opened>(payload).map(|(_, origin, ..)| origin)
 }

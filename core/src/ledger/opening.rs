@@ -17,6 +17,7 @@ use crate::domain::ledger::LedgerCommand;
 use crate::domain::rule::{DEFAULTS, Parameter, RuleCommand};
 use crate::domain::{Event, World, kinds, schema};
 use crate::event::EventKind;
+use crate::evidence::SignedCheckpoint;
 use crate::log::{Log, LogReader};
 use crate::record::{Position, RecordRef, Revision};
 use crate::snapshot::Snapshots;
@@ -27,10 +28,22 @@ impl Writer {
     /// # Errors
     /// [`LedgerError`], among them that there is a ledger already.
     pub fn create(dir: &Path, options: Options) -> Result<Writer, LedgerError> {
+        Writer::create_continuing(dir, options, None)
+    }
+
+    /// Makes a ledger whose event 0 names the last checkpoint of the one that it continues.
+    ///
+    /// # Errors
+    /// As [`Writer::create`].
+    pub fn create_continuing(
+        dir: &Path,
+        options: Options,
+        continues: Option<&SignedCheckpoint>,
+    ) -> Result<Writer, LedgerError> {
         let public_key = options.keys(dir).create()?;
         let log = Log::create(dir, options.log)?;
         let mut writer = Writer::over(log, World::default(), Some(dir), &options);
-        writer.open_first(&options.origin, &public_key)?;
+        writer.open_first(&options.origin, &public_key, continues)?;
         Ok(writer)
     }
 
@@ -57,7 +70,7 @@ impl Writer {
         if writer.reader().size() == 0 {
             // A kill between making the folder and event 0: there is nothing to lose.
             let public_key = options.keys(dir).create()?;
-            writer.open_first(&options.origin, &public_key)?;
+            writer.open_first(&options.origin, &public_key, None)?;
         }
         writer.settle_vault();
         Ok(writer)
@@ -72,7 +85,8 @@ impl Writer {
         check_schemas(&world)?;
         let mut writer = Writer::over(log, world, None, options);
         if writer.reader().size() == 0 {
-            writer.open_first(&options.origin, &base64::engine::general_purpose::STANDARD.encode([7; 32]))?;
+            let public_key = base64::engine::general_purpose::STANDARD.encode([7; 32]);
+            writer.open_first(&options.origin, &public_key, None)?;
         }
         Ok(writer)
     }
@@ -100,7 +114,12 @@ impl Writer {
         }
     }
 
-    fn open_first(&mut self, origin: &str, public_key: &str) -> Result<(), LedgerError> {
+    fn open_first(
+        &mut self,
+        origin: &str,
+        public_key: &str,
+        continues: Option<&SignedCheckpoint>,
+    ) -> Result<(), LedgerError> {
         let today = Day::of_micros(self.decider.clock.now_micros());
         let random = |what: &str| {
             let mut bytes = [0; 16];
@@ -113,6 +132,7 @@ impl Writer {
             ledger_id: hex::encode(random("no random number for the ledger's id")?),
             origin: origin.to_owned(),
             public_key: public_key.to_owned(),
+            continues: continues.map(ToString::to_string),
         };
         let mut commands = vec![Envelope::new(open, LEDGER_STREAM, today, "system")];
         for rule in DEFAULTS {

@@ -41,6 +41,30 @@ pub struct NewEvent {
     pub payload: Vec<u8>,
 }
 
+impl NewEvent {
+    /// The event of a record, to be recorded at the same place again.
+    pub(crate) fn again(record: &RecordRef<'_>) -> NewEvent {
+        NewEvent {
+            stream: record.stream.to_owned(),
+            kind: record.kind.to_owned(),
+            version: record.version,
+            recorded_at: record.recorded_at,
+            occurred_day: record.occurred_day,
+            occurred_second: record.occurred_second,
+            command_id: record.command_id,
+            command_digest: record.command_digest,
+            nonce: record.nonce,
+            trail: record.trail.to_owned(),
+            recorded_by: record.recorded_by.to_owned(),
+            account: record.account,
+            attributed_to: record.attributed_to.map(str::to_owned),
+            assurance: record.assurance,
+            authority: record.authority.map(str::to_owned),
+            payload: record.payload.to_vec(),
+        }
+    }
+}
+
 /// An event with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedEvent {
@@ -234,6 +258,14 @@ impl Draft {
     pub fn add_more(&mut self, events: Vec<NewEvent>) -> Result<usize, AppendError> {
         let under_way = self.events.last().map(|event| event.command_id);
         self.add_after(events, under_way)
+    }
+
+    /// Adds events that were recorded before, of which the first may belong to the command that the log ends with.
+    ///
+    /// # Errors
+    /// As [`Draft::add`].
+    pub(crate) fn resume(&mut self, events: Vec<NewEvent>) -> Result<usize, AppendError> {
+        self.add_after(events, self.last_command)
     }
 
     fn add_after(

@@ -42,7 +42,9 @@ pub use sled_storage::{BALLAST_BYTES, SledStorage};
 pub use storage::{Storage, StorageError};
 pub use tiles::TilesError;
 pub use verify::verify;
-pub use verify::{LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions};
+pub use verify::{
+    KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions,
+};
 
 pub use withhold::WithholdError;
 
@@ -58,6 +60,9 @@ pub enum OpenError {
     /// There is a log already where one was to be created.
     #[error("there is a ledger in {} already", .0.display())]
     Exists(PathBuf),
+    /// A restore was begun and not finished.
+    #[error("a restore into {} was not finished; run `gongjian restore` again", .0.display())]
+    Unfinished(PathBuf),
     /// The storage cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -111,6 +116,9 @@ impl Log {
         if has_log(dir) {
             return Err(OpenError::Exists(dir.to_owned()));
         }
+        if dir.join(UNFINISHED).exists() {
+            return Err(OpenError::Unfinished(dir.to_owned()));
+        }
         Self::open_or_create(dir, options)
     }
 
@@ -122,7 +130,42 @@ impl Log {
         if !has_log(dir) {
             return Err(OpenError::Missing(dir.to_owned()));
         }
+        if dir.join(UNFINISHED).exists() {
+            return Err(OpenError::Unfinished(dir.to_owned()));
+        }
         Self::open_or_create(dir, options)
+    }
+
+    /// Opens a log to put events back into it: a new one, or one that lacks events. A new one is marked, and until
+    /// [`Log::restored`] nobody else may open it; a restore that was interrupted is taken up.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] where a new one is to be made and there is one, [`OpenError::Missing`] where there is
+    /// none to extend.
+    pub fn restoring(dir: &Path, options: LogOptions, is_new: bool) -> Result<Log, OpenError> {
+        let mark = dir.join(UNFINISHED);
+        match (has_log(dir), is_new) {
+            (true, true) if !mark.exists() => return Err(OpenError::Exists(dir.to_owned())),
+            (false, false) => return Err(OpenError::Missing(dir.to_owned())),
+            _ => {}
+        }
+        if is_new {
+            mark_restore(dir).map_err(|source| StorageError::Io { operation: "mark the restore", source })?;
+        }
+        Self::open_or_create(dir, options)
+    }
+
+    /// The restore is finished: the log may be opened.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn restored(self, dir: &Path) -> std::io::Result<()> {
+        self.close();
+        match std::fs::remove_file(dir.join(UNFINISHED)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        std::fs::File::open(dir)?.sync_all()
     }
 
     fn open_or_create(dir: &Path, options: LogOptions) -> Result<Log, OpenError> {
@@ -202,11 +245,23 @@ impl Log {
         opened: Option<Vec<u8>>,
         progress: impl FnMut(u64, u64),
     ) -> Result<Report, StorageError> {
+        self.verify_with(VerifyOptions { opened, ..VerifyOptions::default() }, progress)
+    }
+
+    /// The same with all options; the folder of tiles is the log's own.
+    ///
+    /// # Errors
+    /// As [`Log::verify`].
+    pub fn verify_with(
+        &mut self,
+        options: VerifyOptions,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Report, StorageError> {
         // `&mut`: an append in between would look like events beyond the head.
         if let Err(error) = self.sync_tiles() {
             tracing::warn!(%error, "verifying without the files that are missing");
         }
-        let options = VerifyOptions { tiles: self.tiles_dir.clone(), opened };
+        let options = VerifyOptions { tiles: self.tiles_dir.clone(), ..options };
         verify::verify(self.reader.storage(), &options, progress)
     }
 
@@ -247,6 +302,19 @@ impl Log {
         self.appender.is_poisoned()
     }
 }
+
+/// Marks a folder whose log is being restored; nobody opens it until [`Log::restored`].
+///
+/// # Errors
+/// Whatever the file system says.
+pub(crate) fn mark_restore(dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    std::fs::File::create(dir.join(UNFINISHED))?.sync_all()?;
+    std::fs::File::open(dir)?.sync_all()
+}
+
+/// Marks a folder in which a restore was begun.
+const UNFINISHED: &str = "restore.unfinished";
 
 /// sled writes its `conf` before anything else. A kill while its files were written anew may have left them under
 /// the other name.

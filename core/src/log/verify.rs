@@ -6,6 +6,7 @@
 
 mod files;
 mod look;
+mod signed;
 
 pub(crate) use look::{decode_canonical, erased};
 
@@ -19,9 +20,11 @@ use super::index::{IndexBlock, NO_COMMAND};
 use super::page::{HEAD_KEY, HeadState, Layout, Withheld};
 use super::storage::{Storage, StorageError};
 use super::{Corruption, pipeline};
+use crate::evidence::VerifierKey;
 use crate::record::{Position, Revision};
 use files::Files;
 use look::{Items, Kind, Looked, look};
+use signed::Signatures;
 
 /// Faults beyond this many say nothing new.
 const FAULTS_MAX: usize = 100;
@@ -35,9 +38,16 @@ pub const RECORD_ERASED: &str = "erasure.approved";
 /// The scope of an order that a whole record be withheld; other scopes erase what lies in the vault.
 pub const SCOPE_RECORD: &str = "record";
 
+/// The kind that puts another signing key in force. Its payload begins with the key in base64.
+pub const KEY_ROTATED: &str = "ledger.key-rotated";
+
 /// What to check besides the storage.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
+    /// The folder of the ledger, whose checkpoints are compared with the log.
+    pub ledger: Option<PathBuf>,
+    /// The key by which others know the ledger: that of event 0 or of a rotation.
+    pub key: Option<VerifierKey>,
     /// The folder of immutable files.
     pub tiles: Option<PathBuf>,
     /// The payload that `ledger.opened` at position 0 must have.
@@ -75,7 +85,7 @@ pub fn verify(
     options: &VerifyOptions,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Report, StorageError> {
-    let mut walk = Walk::new(options);
+    let mut walk = Walk::new(options, Signatures::read(options)?);
     walk.foreign_keys(storage)?;
     for what in storage.strays()? {
         walk.fault(Corruption::new(0, "storage folder", "no files beside the database", what));
@@ -141,10 +151,11 @@ struct Walk<'a> {
     open: Layout,
     is_open: bool,
     files: Option<Files>,
+    signatures: Signatures,
 }
 
 impl<'a> Walk<'a> {
-    fn new(options: &'a VerifyOptions) -> Self {
+    fn new(options: &'a VerifyOptions, signatures: Signatures) -> Self {
         Walk {
             options,
             faults: Vec::new(),
@@ -163,6 +174,7 @@ impl<'a> Walk<'a> {
             open: Layout::default(),
             is_open: false,
             files: options.tiles.as_deref().map(Files::new),
+            signatures,
         }
     }
 
@@ -214,6 +226,7 @@ impl<'a> Walk<'a> {
         }
         for leaf in looked.leaves {
             self.frontier.push(leaf);
+            self.signatures.grown(&self.frontier);
         }
     }
 
@@ -331,6 +344,7 @@ impl<'a> Walk<'a> {
                     self.schemas.insert(key, Vec::new());
                 }
             }
+            Kind::Key(position, payload) => self.signatures.key(position, &payload),
             Kind::Erased(position, target, digest) => {
                 self.erased.insert(position, (target, digest));
             }
@@ -395,6 +409,12 @@ impl<'a> Walk<'a> {
             files_missing = files.missing;
             if !self.ended {
                 files.strangers(self.frontier.size(), &mut self.faults)?;
+            }
+        }
+        let size = self.frontier.size();
+        if !self.ended {
+            for fault in std::mem::take(&mut self.signatures).faults(size) {
+                self.fault(fault);
             }
         }
         self.faults.sort_by_key(|fault| fault.position);

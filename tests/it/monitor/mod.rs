@@ -12,7 +12,7 @@ use gongjian_core::evidence::{Fault, FaultKind, Policy};
 use gongjian_tests::published::{cosigner, signer};
 
 /// One round over a folder, with or without a memory. The clock says the end of time: nothing is fresh.
-fn round(dir: &Path, policy: &Policy, state: Option<&Path>) -> Result<Report, Trouble> {
+pub(crate) fn round(dir: &Path, policy: &Policy, state: Option<&Path>) -> Result<Report, Trouble> {
     let source = FolderSource(dir.to_owned());
     let options = Options {
         policy: policy.clone(),
@@ -24,7 +24,7 @@ fn round(dir: &Path, policy: &Policy, state: Option<&Path>) -> Result<Report, Tr
 
 /// The fault that a round finds.
 #[track_caller]
-fn fault(result: Result<Report, Trouble>) -> Fault {
+pub(crate) fn fault(result: Result<Report, Trouble>) -> Fault {
     match result {
         Err(Trouble::Found(fault)) => fault,
         other => panic!("{other:?}"),
@@ -33,7 +33,7 @@ fn fault(result: Result<Report, Trouble>) -> Fault {
 
 /// Asserts kind and position of the fault that a round finds.
 #[track_caller]
-fn finds(result: Result<Report, Trouble>, kind: FaultKind, position: u64) -> Fault {
+pub(crate) fn finds(result: Result<Report, Trouble>, kind: FaultKind, position: u64) -> Fault {
     let fault = fault(result);
     assert_eq!((fault.kind, fault.position), (kind, position), "{fault}");
     fault

@@ -143,6 +143,7 @@ pub fn sample(name: &str) -> Value {
         |field: &str, now: &str| json!({"changes": [{"field": field, "now": now}], "reason": "误"});
     match name {
         "ledger.open" => json!({"ledgerId": "00", "origin": "county.example", "publicKey": "AA=="}),
+        "ledger.rotate-key" => json!({"publicKey": "AQ==", "reason": "换人保管"}),
         "ledger.accept-clock" => json!({"clock": 2, "last": 1, "reason": "已校时"}),
         "schema.declare" => json!({"kind": "street.renamed", "version": 1, "fields": []}),
         "import.record" => {

@@ -71,6 +71,13 @@ fn a_ledger_is_opened_once_and_its_clock_accepted_with_a_reason() {
     let open = step("ledger/main", "ledger.open", sample("ledger.open"));
     check(&[], open.clone(), Accepted("ledger.opened", json!({"origin": "county.example"})));
     check(std::slice::from_ref(&open), open.clone(), Refused("stream-exists", &[]));
+    let rotate = |reason: &str| {
+        step("ledger/main", "ledger.rotate-key", json!({"publicKey": "AQ==", "reason": reason}))
+    };
+    let rotated = Accepted("ledger.key-rotated", json!({"publicKey": "AQ=="}));
+    check(std::slice::from_ref(&open), rotate("换人保管"), rotated);
+    check(std::slice::from_ref(&open), rotate(" "), Refused("field-empty", &[("field", "reason")]));
+    check(&[], rotate("换人保管"), Refused("stream-absent", &[]));
     let accept = |reason: &str| {
         step("ledger/main", "ledger.accept-clock", json!({"clock": 2, "last": 1, "reason": reason}))
     };

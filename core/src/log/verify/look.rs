@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use rustc_hash::FxHashSet;
 
-use super::{LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
+use super::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
 use crate::codec::{self, CodecError};
 use crate::log::hash::{Digest, MerkleHash};
 use crate::log::index::IndexBlock;
@@ -114,6 +114,8 @@ pub(super) enum Kind {
     Used(Position, String, u16),
     Declared(Position, String, u16, Vec<(String, String)>),
     Erased(Position, u64, String),
+    /// The payload that names a key of the ledger: that of event 0, or of a rotation.
+    Key(Position, Vec<u8>),
 }
 
 pub(super) fn look(item: Result<Item, StorageError>, with_files: bool) -> Result<Looked, StorageError> {
@@ -300,10 +302,15 @@ impl Looked {
                     Err(error) => self.fault(position, "payload of schema.declared", "its layout", error),
                 }
             }
-            (LEDGER_OPENED, 1) => {}
+            (LEDGER_OPENED, 1 | 2) if position == 0 => {
+                self.kinds.push(Kind::Key(position, record.payload.to_vec()));
+            }
             (kind, version) => {
                 if is_new {
                     self.kinds.push(Kind::Used(position, kind.to_owned(), version));
+                }
+                if kind == KEY_ROTATED {
+                    self.kinds.push(Kind::Key(position, record.payload.to_vec()));
                 }
                 if kind == RECORD_ERASED && version == 1 {
                     match erased(record.payload) {
