@@ -205,7 +205,8 @@ impl<'f> Events<'f> {
 
 /// The two kinds whose layouts stand in `docs/FORMAT.md` instead of in the log.
 fn is_described_elsewhere(record: &RecordRef<'_>) -> bool {
-    record.version == 1 && [SCHEMA_DECLARED, gongjian_core::log::LEDGER_OPENED].contains(&record.kind)
+    use gongjian_core::log::LEDGER_OPENED;
+    matches!((record.kind, record.version), (SCHEMA_DECLARED, 1) | (LEDGER_OPENED, 1 | 2))
 }
 
 fn check_proof(
