@@ -1,7 +1,8 @@
 //! Translates: command line, HTTP, workbooks.
 //!
 //! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
-//! for people come from [`messages`], what goes wrong from [`error`].
+//! for people come from [`messages`], what goes wrong from [`error`]. [`offline`] checks evidence
+//! where there is no ledger, and [`package`] packs it.
 
 pub mod app;
 pub mod cli;
@@ -11,9 +12,12 @@ pub mod fetch;
 pub mod files;
 pub mod http;
 pub mod import;
+pub mod inspect;
 pub mod messages;
 pub mod monitor;
+pub mod offline;
 pub mod output;
+pub mod package;
 pub mod routes;
 pub mod witness;
 pub mod workbook;

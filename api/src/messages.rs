@@ -31,8 +31,11 @@ files![
     "errors",
     "fields",
     "findings",
+    "inspect",
     "kinds",
     "monitor",
+    "offline",
+    "package",
     "phrases",
     "rejections",
     "reports",
@@ -344,8 +347,18 @@ mod tests {
     #[test]
     fn no_key_is_missing_that_code_uses() {
         let text = Language::Chinese.text();
-        let prefixes =
-            ["cli-", "trail-", "report-", "docs-", "api-", "answer-", "envelope-", "finding-", "step-"];
+        let prefixes = [
+            "cli-",
+            "trail-",
+            "report-",
+            "package-",
+            "docs-",
+            "api-",
+            "answer-",
+            "envelope-",
+            "finding-",
+            "step-",
+        ];
         let is_key = |literal: &String| {
             prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
                 && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')

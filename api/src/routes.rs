@@ -108,6 +108,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
     route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
         get(evidence::proof)),
+    route!(GET "/api/v1/evidence/{*id}", "evidence", &[], None => "application/zip", &[200],
+        &[400, 404, 410, 413, 500, 503], get(evidence::package)),
     route!(GET "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
         get(evidence::consistency)),
     route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),

@@ -13,9 +13,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::evidence::note::SignatureLine;
+use crate::evidence::note::{Note, SignatureLine};
 use crate::evidence::tree::{self, TreeError};
-use crate::evidence::{Checkpoint, CheckpointError, LogKeys, SignError, SignedCheckpoint, Signer};
+use crate::evidence::{Checkpoint, CheckpointError, LogKeys, SignError, SignedCheckpoint, Signer, Statement};
 use crate::log::{LogHashes, LogReader, ReadError};
 use crate::record::Position;
 
@@ -271,6 +271,19 @@ impl Keeper {
             kept.newest = Some(with);
         }
         Ok(())
+    }
+
+    /// Signs that the ledger issued the file with this SHA-256. That is no checkpoint and says nothing about the
+    /// log (`evidence/statement.rs`).
+    ///
+    /// # Errors
+    /// [`KeepError::Sign`], or [`KeepError::Checkpoint`] for a ledger without a name.
+    pub fn attest(&self, what: &str, sha256: [u8; 32]) -> Result<Note, KeepError> {
+        let kept = self.kept();
+        let origin = kept.signer.name();
+        let nameless = || CheckpointError::Origin { origin: origin.to_owned() };
+        let statement = Statement::new(origin, what, sha256).map_err(|_| nameless())?;
+        Ok(statement.sign(&*kept.signer)?)
     }
 
     /// The folder of keys, which no backup of the ledger contains.

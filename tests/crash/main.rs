@@ -124,7 +124,15 @@ fn killed_under_load(rounds: u64) {
     for round in 0..rounds {
         let mut child = spawn(&["child", ledger.to_str().unwrap(), &round.to_string()]);
         let reader = BufReader::new(child.stdout.take().unwrap());
-        let lines = std::thread::spawn(move || reader.lines().map_while(Result::ok).collect::<Vec<_>>());
+        let (begun, wait) = std::sync::mpsc::channel();
+        let lines = std::thread::spawn(move || {
+            let lines = reader.lines().map_while(Result::ok);
+            lines.inspect(|_| drop(begun.send(()))).collect::<Vec<_>>()
+        });
+        // Every other child is given the time to open the ledger, however busy the machine is.
+        if round % 2 == 1 {
+            let _ = wait.recv_timeout(Duration::from_secs(20));
+        }
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // Also before the ledger is there, and while it is being opened.
         std::thread::sleep(Duration::from_millis((random >> 33) % 160));

@@ -254,3 +254,47 @@ fn the_known_answers_are_accepted_by_all() {
     let keys = known_keys(dir.path(), &["demo/log.vkey", "demo/w1.vkey", "demo/w2.vkey"]);
     Checker::Python.accepts(&keys, "tiles", &[&file("demo/log")]);
 }
+
+/// What the built binary hands out of the county: a package, its checkpoint and proofs, and all tiles.
+#[test]
+fn the_real_ledger_is_accepted_by_all() {
+    let ledger = gongjian_tests::cli::Ledger::county();
+    let folder = ledger.folder.path();
+    let key = ledger.run(&["checkpoint", "--public-key"]).exits(0);
+    let keys = folder.join("keys");
+    std::fs::write(&keys, key.text()).unwrap();
+    ledger.run(&["prove", "WT-2022-0000", "-o", "golden.zip"]).exits(0);
+    let files = gongjian_api::package::unpack(&std::fs::read(folder.join("golden.zip")).unwrap()).unwrap();
+    for (path, bytes) in &files {
+        let file = folder.join("golden").join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+    }
+    ledger.run(&["export", "tiles", "-o", "published"]).exits(0);
+    let proofs: Vec<&String> = files.keys().filter(|path| path.ends_with(".tlog-proof")).collect();
+    assert!(proofs.len() > 20);
+    for checker in Checker::ALL {
+        checker.accepts(&keys, "checkpoint", &[&folder.join("golden/checkpoint")]);
+        checker.accepts(&keys, "checkpoint", &[&folder.join("published/checkpoint")]);
+        for proof in &proofs {
+            let entry = proof.replace("proofs/", "events/").replace(".tlog-proof", ".bin");
+            let golden = folder.join("golden");
+            checker.accepts(&keys, "proof", &[&golden.join(proof), &golden.join(entry)]);
+        }
+        let (first, other) = (folder.join("golden").join(proofs[0]), folder.join("golden/events"));
+        let last = std::fs::read_dir(other).unwrap().map(|it| it.unwrap().path());
+        let last = last.filter(|it| it.extension().is_some_and(|it| it == "bin")).max().unwrap();
+        checker.refuses(&keys, "proof", &[&first, &last]);
+    }
+    Checker::Python.accepts(&keys, "tiles", &[&folder.join("published")]);
+    let bundle = folder.join("published/tile/entries/000");
+    with_changed_bit(&bundle, any_place(), 0, || {
+        Checker::Python.refuses(&keys, "tiles", &[&folder.join("published")]);
+    });
+}
+
+/// A place in the middle of a file.
+fn any_place() -> Index {
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    any::<Index>().new_tree(&mut proptest::test_runner::TestRunner::deterministic()).unwrap().current()
+}

@@ -211,6 +211,7 @@ route-tile = Tiles and entry bundles (C2SP tlog-tiles)
 route-witnesses = How far the witnesses have seen
 route-key = The ledger's public key
 route-proof = Proof that an event is in the ledger
+route-evidence = An evidence package (ZIP): one matter with its events, proofs and an explanation
 route-consistency = Proof that a later state begins with an earlier one
 parameter-fresh = sign a new one over everything there is
 parameter-key = the ledger's key as known from elsewhere; another one is a fault

@@ -53,8 +53,8 @@ fn declared(reader: &LogReader, id: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// The two kinds that are described in docs/FORMAT.md instead of in the log.
-fn built_in(kind: &str, version: u16) -> Option<Vec<(String, String)>> {
+/// The layout of a kind that this program knows; in a log, that of the two kinds which docs/FORMAT.md describes.
+pub(crate) fn built_in(kind: &str, version: u16) -> Option<Vec<(String, String)>> {
     let known = kinds().into_iter().find(|known| known.name == kind && known.version == version)?;
     Some((known.fields)().into_iter().map(|field| (field.name.to_owned(), field.kind)).collect())
 }
@@ -112,6 +112,34 @@ pub struct WholeEvent {
     pub authority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<String>,
+}
+
+impl WholeEvent {
+    /// The event in these bytes, which were read as `record`, its payload read by a layout.
+    pub(crate) fn of(
+        bytes: &[u8],
+        record: &RecordRef<'_>,
+        layout: Option<&[(String, String)]>,
+    ) -> WholeEvent {
+        WholeEvent {
+            position: record.position,
+            digest: Digest::of(bytes).to_string(),
+            recorded_at: instant(record.recorded_at),
+            occurred_on: occurred_text(record.occurred_day, record.occurred_second),
+            stream: record.stream.to_owned(),
+            revision: record.revision,
+            kind: record.kind.to_owned(),
+            version: record.version,
+            data: layout.and_then(|fields| schema::to_json(fields, record.payload).ok()),
+            command_id: uuid(&record.command_id),
+            trail: record.trail.to_owned(),
+            recorded_by: record.recorded_by.to_owned(),
+            attributed_to: record.attributed_to.map(str::to_owned),
+            assurance: Assurance::word(record.assurance),
+            authority: record.authority.map(str::to_owned),
+            bytes: None,
+        }
+    }
 }
 
 /// Some events, and where the next ones begin.
@@ -239,25 +267,9 @@ impl App {
             Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "damaged").with("position", position)
         })?;
         let layout = self.shared.layouts.of(self.reader(), record.kind, record.version);
-        let data = layout.and_then(|fields| schema::to_json(&fields, record.payload).ok());
-        Ok(ShownEvent::Whole(Box::new(WholeEvent {
-            position: record.position,
-            digest: Digest::of(bytes).to_string(),
-            recorded_at: instant(record.recorded_at),
-            occurred_on: occurred_text(record.occurred_day, record.occurred_second),
-            stream: record.stream.to_owned(),
-            revision: record.revision,
-            kind: record.kind.to_owned(),
-            version: record.version,
-            data,
-            command_id: uuid(&record.command_id),
-            trail: record.trail.to_owned(),
-            recorded_by: record.recorded_by.to_owned(),
-            attributed_to: record.attributed_to.map(str::to_owned),
-            assurance: Assurance::word(record.assurance),
-            authority: record.authority.map(str::to_owned),
-            bytes: raw.then(|| STANDARD.encode(bytes)),
-        })))
+        let mut event = WholeEvent::of(bytes, &record, layout.as_deref().map(Vec::as_slice));
+        event.bytes = raw.then(|| STANDARD.encode(bytes));
+        Ok(ShownEvent::Whole(Box::new(event)))
     }
 }
 
@@ -265,6 +277,15 @@ impl App {
 pub fn instant(micros: i64) -> String {
     match jiff::Timestamp::from_microsecond(micros) {
         Ok(instant) => format!("{instant:.6}"),
+        Err(_) => micros.to_string(),
+    }
+}
+
+/// An instant as clocks of the county show it, to the minute.
+pub fn county_time(micros: i64) -> String {
+    let county = jiff::tz::offset(8);
+    match jiff::Timestamp::from_microsecond(micros) {
+        Ok(at) => county.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string(),
         Err(_) => micros.to_string(),
     }
 }

@@ -158,7 +158,12 @@ impl From<TreeError<ReadError>> for Problem {
 }
 
 impl App {
-    fn keeper(&self) -> Result<&Keeper, Problem> {
+    /// The hashes of the log.
+    pub(super) fn hashes(&self) -> &Arc<LogHashes> {
+        &self.shared.evidence.hashes
+    }
+
+    pub(super) fn keeper(&self) -> Result<&Keeper, Problem> {
         self.shared
             .evidence
             .keeper

@@ -28,13 +28,15 @@ mod evidence;
 mod follow;
 mod imports;
 mod lists;
+mod package;
 mod read;
 mod upkeep;
 mod vault;
 mod witness;
 
 pub use erasures::NewErasure;
-pub use events::{EventFilter, EventPage, ShownEvent, instant, kind_names, uuid};
+pub(crate) use events::built_in;
+pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
 pub use read::{Asked, Known};

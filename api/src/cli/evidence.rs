@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Common;
 use super::ask::write_file;
-use super::client::{Ask, Ledger};
+use super::client::{Ask, Ledger, encoded};
 use super::failure::{Failure, print, say};
 use super::progress;
 
@@ -109,31 +109,35 @@ fn read_checkpoint(common: &Common, bytes: &[u8]) -> Result<SignedCheckpoint, Fa
 
 #[derive(Args, Debug)]
 pub(super) struct Prove {
-    /// 事件位置 / position of the event
-    #[arg(required_unless_present = "consistency")]
-    position: Option<u64>,
-    /// 写入证明文件 / file to write
-    #[arg(short, long, value_name = "FILE.tlog-proof")]
+    /// 事件位置，或一件事的编号（得证据包） / position of an event; or the id of a matter, for a package
+    #[arg(value_name = "POSITION|ID", required_unless_present = "consistency")]
+    what: Option<String>,
+    /// 写入文件：证明（.tlog-proof）或证据包（.zip） / file to write
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// 另存事件原文 / file for the bytes of the event
     #[arg(long, value_name = "FILE", conflicts_with = "consistency")]
     entry: Option<PathBuf>,
     /// 前 N 条以前 M 条开头的证明 / prove that the first N events begin with the first M
-    #[arg(long, num_args = 2, value_names = ["M", "N"], conflicts_with = "position")]
+    #[arg(long, num_args = 2, value_names = ["M", "N"], conflicts_with = "what")]
     consistency: Option<Vec<u64>>,
 }
 
 pub(super) fn prove(common: &Common, verb: &Prove) -> Result<(), Failure> {
-    let ledger = Ledger::open(common)?;
-    let target = match (&verb.consistency, verb.position) {
+    let what = verb.what.as_deref().unwrap_or_default();
+    let position: Option<u64> = what.parse().ok();
+    let target = match (&verb.consistency, position) {
         (Some(sizes), _) => {
             let [old, new] = [0, 1].map(|at| sizes.get(at).copied().unwrap_or_default());
             format!("/api/v1/consistency?old={old}&new={new}")
         }
-        (None, position) => format!("/api/v1/proofs/{}", position.unwrap_or_default()),
+        (None, Some(position)) => format!("/api/v1/proofs/{position}"),
+        (None, None) if verb.output.is_none() => return Err(Failure::usage(common, "cli-package-file", &[])),
+        (None, None) => format!("/api/v1/evidence/{}", encoded(what)),
     };
+    let ledger = Ledger::open(common)?;
     let proof = ledger.fetch(common, &Ask::get(target))?;
-    if let (Some(file), Some(position)) = (&verb.entry, verb.position) {
+    if let (Some(file), Some(position)) = (&verb.entry, position) {
         write_file(common, file, &entry(common, &ledger, position)?)?;
     }
     match &verb.output {

@@ -217,11 +217,8 @@ fn there_now(text: Text, current: &Value) -> Option<String> {
 
 /// An instant as clocks of the county show it, to the minute.
 fn local_time(instant: &str) -> String {
-    let county = jiff::tz::offset(8);
-    instant.parse::<jiff::Timestamp>().map_or_else(
-        |_| instant.to_owned(),
-        |at| county.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string(),
-    )
+    let at = instant.parse::<jiff::Timestamp>();
+    at.map_or_else(|_| instant.to_owned(), |at| crate::app::county_time(at.as_microsecond()))
 }
 
 /// Prints to the standard output; a reader that has gone ends the verb quietly.

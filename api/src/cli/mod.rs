@@ -15,6 +15,7 @@ mod failure;
 mod holder;
 mod import;
 mod init;
+mod inspect;
 mod monitor;
 mod progress;
 mod record;
@@ -22,6 +23,7 @@ mod serve;
 mod socket;
 mod template;
 mod upkeep;
+mod verify;
 mod witness;
 
 pub use failure::Failure;
@@ -72,7 +74,7 @@ enum Verb {
     Template(template::Template),
     /// 检查点：现有全部事件的签名摘要 / sign what is there now
     Checkpoint(evidence::Checkpoint),
-    /// 证明：事件在账、前后一致 / prove that an event is in the ledger
+    /// 证明：事件在账、前后一致；一件事的证据包 / prove an event, or pack one matter as evidence
     Prove(evidence::Prove),
     /// 导出台账工作簿（可原样导回）或 tiles（供离线核对） / a register as a workbook, or the tiles
     Export(template::Export),
@@ -86,8 +88,10 @@ enum Verb {
     Trail(ask::Trail),
     /// 季度共建报告 / the quarterly report
     Report(ask::Report),
-    /// 全部重算并核对 / recompute and compare everything
-    Verify(upkeep::Verify),
+    /// 核对账本（全部重算），或离线核对证明、检查点、证据包、账本副本 / recompute the ledger, or check evidence offline
+    Verify(verify::Verify),
+    /// 四性检测：真实、完整、可用、安全，出具报告 / inspect the ledger and write a signed report
+    Inspect(inspect::Inspect),
     /// 备份：不含密钥，服务运行时也可 / a copy without keys, also beside a server
     Backup(backup::Backup),
     /// 从备份恢复，或补齐缺少的事件 / put a ledger back, or fetch what it lacks
@@ -131,7 +135,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::List(verb) => ask::list(common, verb),
         Verb::Trail(verb) => ask::trail(common, verb),
         Verb::Report(verb) => ask::report(common, verb),
-        Verb::Verify(verb) => upkeep::verify(common, verb),
+        Verb::Verify(verb) => verify::run(common, verb),
+        Verb::Inspect(verb) => inspect::run(common, verb),
         Verb::Backup(verb) => backup::backup(common, verb),
         Verb::Restore(verb) => backup::restore(common, verb),
         Verb::Rebuild(verb) => upkeep::rebuild(common, verb),

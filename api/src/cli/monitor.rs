@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use gongjian_core::evidence::{Fault, Policy, VerifierKey};
+use gongjian_core::evidence::Fault;
 use serde_json::{Value, json};
 
 use super::Common;
 use super::failure::{Failure, say};
 use super::progress;
-use crate::error::chain;
-use crate::files;
 use crate::messages::Text;
 use crate::monitor::{
     FolderSource, HttpSource, Monitor, Options, Report, TileSource, Trouble, default_state_folder,
 };
+use crate::offline::Trust;
 
 /// How long one file may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,12 +25,6 @@ pub(super) struct Watch {
     /// 账本网址：核对它公布的检查点和分块 / address of a ledger whose tiles are verified
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// 账本公钥 / the ledger's verifier key
-    #[arg(long, value_name = "VKEY", conflicts_with = "policy")]
-    key: Option<String>,
-    /// 策略文件：账本公钥、见证方、须有几方联署 / policy: the ledger's key, witnesses, and how many must cosign
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
     /// 记住上次所见的目录 / folder in which it remembers what it saw
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -41,40 +34,22 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Whether anything asks for more than the ledger of this machine, whose key may be known from elsewhere.
+    /// Whether anything asks for what a ledger publishes.
     pub(super) fn is_used(&self) -> bool {
-        let names = [self.url.is_some(), self.policy.is_some(), self.state.is_some(), self.every.is_some()];
-        names.contains(&true)
+        self.url.is_some() || self.state.is_some() || self.every.is_some()
     }
-
-    /// The key that was given.
-    pub(super) fn key(&self, common: &Common) -> Result<Option<VerifierKey>, Failure> {
-        let parse = |key: &str| key.trim().parse().map_err(|error| unusable(common, "--key", &error));
-        self.key.as_deref().map(parse).transpose()
-    }
-
-    fn policy(&self, common: &Common) -> Result<Policy, Failure> {
-        if let Some(file) = &self.policy {
-            let name = file.display().to_string();
-            let limit = gongjian_core::evidence::policy::POLICY_BYTES_MAX as u64;
-            let bytes = files::read_limited(file, limit)
-                .and_then(|bytes| bytes.ok_or_else(|| std::io::ErrorKind::NotFound.into()))
-                .map_err(|error| unusable(common, &name, &error))?;
-            return Policy::parse(&bytes).map_err(|error| unusable(common, &name, &error));
-        }
-        let key = self.key(common)?;
-        let key = key.ok_or_else(|| Failure::usage(common, "cli-monitor-no-key", &[]))?;
-        Policy::of_log(key).map_err(|error| unusable(common, "--key", &error))
-    }
-}
-
-fn unusable(common: &Common, what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::usage(common, "cli-unreadable", &[("file", what), ("error", &chain(error))])
 }
 
 /// Verifies the folder `tiles`, or the address that `watch` names.
-pub(super) fn run(common: &Common, watch: &Watch, tiles: Option<&Path>) -> Result<(), Failure> {
-    let policy = watch.policy(common)?;
+pub(super) fn run(
+    common: &Common,
+    watch: &Watch,
+    trust: &Trust,
+    tiles: Option<&Path>,
+) -> Result<(), Failure> {
+    let Some(policy) = trust.policy().cloned() else {
+        return Err(Failure::usage(common, "cli-monitor-no-key", &[]));
+    };
     let source: Box<dyn TileSource> = match (&watch.url, tiles) {
         (Some(url), _) => Box::new(HttpSource::new(url, PATIENCE)),
         (None, Some(tiles)) => Box::new(FolderSource(tiles.to_owned())),

@@ -1,7 +1,5 @@
 //! `verify`, `rebuild` and `clock-accept`.
 
-use std::path::PathBuf;
-
 use axum::http::Method;
 use clap::Args;
 use gongjian_core::evidence::VerifierKey;
@@ -11,29 +9,29 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger, target};
 use super::failure::{Failure, say};
-use super::monitor::{self, Watch};
 use super::progress;
 use crate::app::Verification;
 
-#[derive(Args, Debug)]
-pub(super) struct Verify {
-    /// 公布的分块目录；不给则核对 --data 中的账本 / a published folder of tiles, instead of the ledger in --data
-    #[arg(value_name = "DIR_OF_TILES", conflicts_with = "url")]
-    tiles: Option<PathBuf>,
-    #[command(flatten)]
-    watch: Watch,
+/// Recomputes the ledger from its bytes and says what was found.
+pub(super) fn verify(common: &Common) -> Result<(), Failure> {
+    let found = recomputed(common)?;
+    let shown = if common.json { found.to_string() } else { told(common, &found) };
+    say(common, shown.trim_end())?;
+    if found["sound"].as_bool().unwrap_or_default() { Ok(()) } else { Err(Failure::found()) }
 }
 
-pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
-    if verb.tiles.is_some() || verb.watch.is_used() {
-        return monitor::run(common, &verb.watch, verb.tiles.as_deref());
-    }
-    let known = verb.watch.key(common)?;
-    let found = match Ledger::open(common) {
+/// What recomputing the ledger found.
+pub(super) fn recomputed(common: &Common) -> Result<Value, Failure> {
+    recomputed_with(common, None)
+}
+
+/// The same, where the key of the ledger is `known` from elsewhere.
+pub(super) fn recomputed_with(common: &Common, known: Option<VerifierKey>) -> Result<Value, Failure> {
+    Ok(match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
-            let found = app.verify(known, move |done, all| {
+            let found = app.verify(known.clone(), move |done, all| {
                 shown.set_length(all);
                 shown.set_position(done);
             });
@@ -42,7 +40,7 @@ pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
-            let key = [("key", known.map(|key| key.to_string()))];
+            let key = [("key", known.as_ref().map(ToString::to_string))];
             let ask = Ask { method: Method::POST, target: target("/api/v1/verify", &key), body: None };
             let found = ledger.fetch_json(common, &ask);
             spinner.finish_and_clear();
@@ -50,11 +48,7 @@ pub(super) fn verify(common: &Common, verb: &Verify) -> Result<(), Failure> {
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
         Err(failure) => without_opening(common, known).ok_or(failure)?.to_json(common.text()),
-    };
-    let sound = found["sound"].as_bool().unwrap_or_default();
-    let shown = if common.json { found.to_string() } else { told(common, &found) };
-    say(common, shown.trim_end())?;
-    if sound { Ok(()) } else { Err(Failure::found()) }
+    })
 }
 
 /// Verifies the log's bytes alone.
@@ -85,7 +79,8 @@ fn without_opening(common: &Common, key: Option<VerifierKey>) -> Option<Verifica
     })
 }
 
-fn told(common: &Common, found: &Value) -> String {
+/// What was found, in words.
+pub(super) fn told(common: &Common, found: &Value) -> String {
     let text = common.text();
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut lines = Vec::new();

@@ -8,6 +8,7 @@ use gongjian_core::rejection::CODES;
 
 use super::{Answered, Asking, Reader, typed};
 use crate::error::Problem;
+use crate::output::paper::escaped;
 
 /// Who comes without a path is shown the documentation.
 pub(crate) async fn start(_: Asking) -> Answered {
@@ -56,8 +57,4 @@ pub(crate) async fn problem(
         code = escaped(&code),
     );
     Ok(typed(StatusCode::OK, "text/html; charset=utf-8", page))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

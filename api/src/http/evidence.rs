@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gongjian_core::evidence::{TileKind, TileName};
 
-use super::{Answered, AppState, Asking, aside, json, typed};
+use super::{Answered, AppState, Asking, Reader, aside, json, typed};
 use crate::error::Problem;
 
 /// Media type of notes and proofs.
@@ -67,6 +67,18 @@ pub(crate) async fn proof(
     let Path(position) = position.map_err(|error| Problem::malformed("position", error))?;
     let proof = aside(move || state.app.proof(position)).await?;
     Ok(typed(StatusCode::OK, TEXT, proof.to_string()))
+}
+
+/// A package about one matter, in the reader's language.
+pub(crate) async fn package(
+    State(state): State<AppState>,
+    Reader(text): Reader,
+    id: Result<Path<String>, PathRejection>,
+    _: Asking,
+) -> Answered {
+    let Path(id) = id.map_err(|error| Problem::malformed("id", error))?;
+    let bytes = aside(move || state.app.evidence(&id, text)).await?;
+    cached(typed(StatusCode::OK, "application/zip", bytes), PRIVATE)
 }
 
 pub(crate) async fn consistency(State(state): State<AppState>, asking: Asking) -> Answered {

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod lists;
+pub(crate) mod paper;
 pub mod report;
 pub mod table;
 pub mod trail;

@@ -1,7 +1,5 @@
 //! One matter told as people tell it: what, where, who, when; then every step with its proof.
 
-use std::fmt::Write as _;
-
 use gongjian_projections::trail::{Matter, Named, Step, Trail};
 use serde_json::Value;
 
@@ -41,7 +39,9 @@ fn line(out: &mut String, text: &str) {
 
 fn tell(out: &mut String, matter: &Matter, text: Text) {
     line(out, &text.get("trail-matter", &[("title", &matter.title), ("root", &matter.root)]));
-    head(out, matter, text);
+    for (label, value) in summary(matter, text) {
+        line(out, &format!("  {}", text.labelled(&label, &value)));
+    }
     line(out, &text.plain("trail-steps"));
     for step in &matter.steps {
         line(out, &step_line(step, text));
@@ -66,14 +66,14 @@ fn tell(out: &mut String, matter: &Matter, text: Text) {
     }
 }
 
-/// What the matter is about and what it came to; only what the record says.
-fn head(out: &mut String, matter: &Matter, text: Text) {
+/// What the matter is about and what it came to, as labels and values; only what the record says.
+pub(crate) fn summary(matter: &Matter, text: Text) -> Vec<(String, String)> {
     let summary = &matter.summary;
     let named = |it: &Named| text.named(&it.name, &it.code);
+    let mut rows = Vec::new();
     let mut put = |key: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            let label = text.plain(&format!("trail-{key}"));
-            let _ = writeln!(out, "  {}", text.labelled(&label, &value));
+            rows.push((text.plain(&format!("trail-{key}")), value));
         }
     };
     put("place", summary.place.as_ref().map(&named));
@@ -99,6 +99,7 @@ fn head(out: &mut String, matter: &Matter, text: Text) {
         format!("{day} {verifier}")
     });
     put("verified", verified);
+    rows
 }
 
 fn step_line(step: &Step, text: Text) -> String {
@@ -129,7 +130,7 @@ fn step_line(step: &Step, text: Text) -> String {
 }
 
 /// Posts, units, places and results that a step's payload names.
-fn particulars(step: &Step, text: Text) -> String {
+pub(crate) fn particulars(step: &Step, text: Text) -> String {
     const FIELDS: [&str; 9] = [
         "place",
         "chairPost",
@@ -168,7 +169,7 @@ fn particulars(step: &Step, text: Text) -> String {
 }
 
 /// The words of a step, where its payload has any.
-fn said(data: &Value) -> Option<&str> {
+pub(crate) fn said(data: &Value) -> Option<&str> {
     ["text", "reason", "summary", "minutes", "title"]
         .into_iter()
         .find_map(|field| data.get(field).and_then(Value::as_str))

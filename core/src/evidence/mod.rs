@@ -4,9 +4,9 @@
 //! whose text is a checkpoint (`checkpoint.rs`), signed by the ledger and by witnesses (`cosignature.rs`);
 //! proofs between leaves and roots, checked in `merkle.rs` and made from tiles in `tree.rs`; a file that
 //! proves one event offline (`proof.rs`); the inspector's rule about whose signatures suffice
-//! (`policy.rs`); what a witness agrees to sign (`witness.rs`); and the files of hashes and entries
-//! (`tile.rs`, checked against a root in `authentic.rs`); and what a monitor checks of the entries themselves, one
-//! bundle at a time (`bundle.rs`) and through the whole log (`audit.rs`).
+//! (`policy.rs`); that the ledger issued a file (`statement.rs`); what a witness agrees to sign (`witness.rs`); the
+//! files of hashes and entries (`tile.rs`, checked against a root in `authentic.rs`); and what a monitor checks of the
+//! entries themselves, one bundle at a time (`bundle.rs`) and through the whole log (`audit.rs`).
 //!
 //! **Architecture invariant:** *nothing here reads a disk, a clock, a random number or the network.* Bytes,
 //! keys and times come in as arguments; every input may come from an enemy, and none makes it panic.
@@ -25,6 +25,7 @@ pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod signer;
+pub mod statement;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -44,6 +45,7 @@ pub use note::{Note, NoteError, SignatureLine, Verified, VerifyError};
 pub use policy::{Accepted, Cosigned, Policy, PolicyError, PolicyRefusal};
 pub use proof::{Proof, ProofFileError, ProofRefusal, Proven};
 pub use signer::{Ed25519Signer, SignError, Signer};
+pub use statement::{Statement, StatementError};
 pub use tile::{TileKind, TileName};
 pub use tree::{HashSource, MemoryTree, TreeError};
 pub use vkey::{KeyError, KeyKind, VerifierKey};

@@ -236,7 +236,7 @@ impl LogReader {
         while next < range.end {
             match self.locate(next) {
                 Place::Beyond => {
-                    return Err(Corruption::new(next, "event", "an event", "the end of the log").into());
+                    return Err(Corruption::new(next, "sealed page", "an event", "nothing").into());
                 }
                 Place::Open(bytes) => leaves.push(MerkleHash::leaf(&bytes)),
                 Place::Sealed(first) => {

@@ -2,7 +2,7 @@
 //!
 //! A filter with any other word would find nothing and say so of a question that nobody asked.
 
-use gongjian_core::domain::{agreement, commitment, issue, series, unit};
+use gongjian_core::domain::{agreement, commitment, document, issue, series, unit};
 
 use super::calendar::CalendarKind;
 use super::page::ListError;
@@ -85,6 +85,9 @@ pub fn states(what: &str) -> Vec<&'static str> {
         "memberships" => &["not-yet", "member", "left"],
         "rules" => &["not-yet", "in-force", "repealed"],
         "imports" => &["recorded"],
+        "documents" => &["kept", "restricted", "erased"],
+        "holders" => &["standing", "past", "erased"],
+        "erasures" => &["asked", "approved", "refused", "executed"],
         "calendar" => &["pending", "done"],
         "communities" => &["standing", "succeeded"],
         "alliances" | "units" | "posts" | "series" => DISSOLVED,
@@ -103,6 +106,7 @@ pub fn categories(what: &str) -> Option<Vec<&'static str>> {
         "units" => Some(unit::KINDS.to_vec()),
         "series" | "meetings" => Some(series::TYPES.to_vec()),
         "issues" => Some(issue::CATEGORIES.to_vec()),
+        "documents" => Some(document::KINDS.to_vec()),
         "findings" => Some(findings()),
         "calendar" => Some(CalendarKind::ALL.iter().map(|kind| kind.word()).collect()),
         "compounds" | "projects" | "topics" => Some(Vec::new()),

@@ -112,10 +112,16 @@ fn an_entry_is_withheld_only_by_order() {
         round(dir.path(), &log_only(), None).unwrap();
         // An order that names another event's digest is no order.
         let last = list.len() - 1;
-        let wrong = (erased as u64, Digest([3; 32]).to_string(), "record");
+        let wrong = (erased as u64, Digest([3; 32]).to_string(), gongjian_core::log::SCOPE_RECORD);
         edit(&mut list, last, |record| record.payload = gongjian_core::codec::encode(&wrong).unwrap());
         publish_withheld(dir.path(), &list, &[erased], &[]);
         finds(round(dir.path(), &log_only(), None), Withheld, last as u64);
+        // An order to erase what lies in the vault withholds no entry.
+        let digest = Digest::of(&entries(300)[erased]).to_string();
+        let other = (erased as u64, digest, "document");
+        edit(&mut list, last, |record| record.payload = gongjian_core::codec::encode(&other).unwrap());
+        publish_withheld(dir.path(), &list, &[erased], &[]);
+        finds(round(dir.path(), &log_only(), None), Withheld, erased as u64);
     }
 }
 

@@ -1,0 +1,123 @@
+//! What can be wrong with evidence: a kind that everybody understands, a place, and what should be there.
+
+use serde_json::{Map, Value};
+
+use crate::messages::Text;
+
+/// The kinds of faults. Their words are in the message files, under `offline-kind-CODE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Bytes are not those that were signed for.
+    Altered,
+    /// Something that belongs there is not there.
+    Missing,
+    /// Something is there that does not belong there.
+    Foreign,
+    /// An event stands in another place than its own.
+    Reordered,
+    /// There is less than was signed for.
+    Truncated,
+    /// Two histories are signed.
+    Forked,
+    /// A signature of a trusted key is wrong, or no trusted key signed.
+    BadSignature,
+    /// Fewer witnesses than the policy demands have cosigned.
+    Unwitnessed,
+    /// It is evidence of another ledger.
+    WrongOrigin,
+    /// It is not what it claims to be, or larger than anything that is read.
+    Malformed,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 10] = [
+        Kind::Altered,
+        Kind::Missing,
+        Kind::Foreign,
+        Kind::Reordered,
+        Kind::Truncated,
+        Kind::Forked,
+        Kind::BadSignature,
+        Kind::Unwitnessed,
+        Kind::WrongOrigin,
+        Kind::Malformed,
+    ];
+
+    /// The stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Altered => "altered",
+            Kind::Missing => "missing",
+            Kind::Foreign => "foreign",
+            Kind::Reordered => "reordered",
+            Kind::Truncated => "truncated",
+            Kind::Forked => "forked",
+            Kind::BadSignature => "bad-signature",
+            Kind::Unwitnessed => "unwitnessed",
+            Kind::WrongOrigin => "wrong-origin",
+            Kind::Malformed => "malformed",
+        }
+    }
+}
+
+/// The first thing that is wrong. Its sentence is in the message files, under `offline-CODE`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {code} {args:?}", .kind.code())]
+pub struct Fault {
+    /// Which kind.
+    pub kind: Kind,
+    /// What exactly, as a key of the message files.
+    pub code: &'static str,
+    /// The file inside a package; empty for the file itself.
+    pub place: String,
+    /// What the sentence names.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Fault {
+    /// A fault without particulars.
+    pub fn new(kind: Kind, code: &'static str) -> Fault {
+        Fault { kind, code, place: String::new(), args: Vec::new() }
+    }
+
+    /// Adds a named value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Fault {
+        self.args.push((name, value.to_string()));
+        self
+    }
+
+    /// Says in which file of a package it is.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Fault {
+        if self.place.is_empty() {
+            self.place = place.into();
+        }
+        self
+    }
+
+    /// The sentence, with the kind and the place before it.
+    pub fn told(&self, text: Text) -> String {
+        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let detail = text.get(&format!("offline-{}", self.code), &args);
+        let kind = text.word("offline-kind", self.kind.code());
+        let key = if self.place.is_empty() { "offline-fault" } else { "offline-fault-in" };
+        text.get(key, &[("kind", &kind), ("place", &self.place), ("detail", &detail)])
+    }
+
+    /// The fault for programs.
+    pub fn to_json(&self, text: Text) -> Value {
+        let mut object = Map::new();
+        for (name, value) in &self.args {
+            object.insert((*name).to_owned(), Value::from(value.as_str()));
+        }
+        object.insert("kind".to_owned(), self.kind.code().into());
+        object.insert("code".to_owned(), self.code.into());
+        object.insert("detail".to_owned(), self.told(text).into());
+        if !self.place.is_empty() {
+            object.insert("place".to_owned(), self.place.as_str().into());
+        }
+        Value::Object(object)
+    }
+}
