@@ -104,6 +104,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
         get(evidence::tile)),
     route!(GET "/api/v1/witnesses", "witnesses", &[], None => "object", &[200], EVERY, get(evidence::witnesses)),
+    route!(GET "/api/v1/erased", "erased", &[], None => "text/plain", &[200], EVERY, get(evidence::erased)),
     route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
     route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
         get(evidence::proof)),

@@ -6,6 +6,8 @@ use gongjian_tests::cli::{Ledger, Ran, run_in, text};
 use gongjian_tests::http::Server;
 use serde_json::{Value, json};
 
+use crate::cli::vault::{TEXT, holding};
+
 /// A street of a number, as a command.
 fn street(number: u64) -> Value {
     json!({
@@ -251,4 +253,57 @@ fn a_new_log_names_the_checkpoint_of_the_one_it_continues() {
     let first = first["items"].get(0).unwrap_or(first);
     assert_eq!((&first["version"], &first["data"]["continues"]), (&2.into(), &note.into()), "{first}");
     on(&ledger, "new", &["verify"]).exits(0);
+}
+
+/// Records a text that should not be there.
+fn record_by_mistake(ledger: &Ledger) -> u64 {
+    let draft = json!({
+        "command": "topic.propose", "stream": "topic/YT-误", "actor": "党建专干岗", "occurredOn": "2022-07-01",
+        "data": { "title": TEXT, "category": "停车难", "proposer": "居民代表" },
+    });
+    ledger.record(&draft).exits(0).json()["position"].as_u64().unwrap()
+}
+
+fn erase(ledger: &Ledger, position: u64) {
+    let at = position.to_string();
+    let ask = ["erase", "ask", "--position", &at, "--reason", "误录", "--basis", "法律", "--id", "SC-1"];
+    ledger.run(&[&ask[..], &["--actor", "党建专干岗"]].concat()).exits(0);
+    ledger.run(&["erase", "decide", "SC-1", "--approve", "--actor", "组织部审批岗"]).exits(0);
+    ledger.run(&["erase", "execute", "SC-1", "--actor", "管理岗"]).exits(0);
+}
+
+#[test]
+fn what_was_erased_stays_erased_in_every_backup_and_after_every_restore() {
+    let ledger = Ledger::june();
+    let position = record_by_mistake(&ledger);
+    backup(&ledger, "before");
+    backup(&ledger, "reused");
+    assert!(!holding(&folder(&ledger, "before"), TEXT).is_empty());
+    erase(&ledger, position);
+    // So that more than one bundle and page follow.
+    record(&ledger, 0..300);
+    let today = root(&ledger.run(&["verify", "--json"]).exits(0));
+    for name in ["after", "reused"] {
+        backup(&ledger, name);
+        assert_eq!(holding(&folder(&ledger, name), TEXT), Vec::<PathBuf>::new());
+        let into = format!("{name}-again");
+        assert_eq!(root(&on(&ledger, &into, &["restore", "--from", name, "--json"]).exits(0)), today);
+        assert_eq!(root(&on(&ledger, &into, &["verify", "--json"]).exits(0)), today);
+        let at = position.to_string();
+        on(&ledger, &into, &["events", "--from", &at, "--limit", "1"]).exits(0).says("\"withheld\":true");
+    }
+    // The older backup still has the bytes; with what came later, the order is carried out again.
+    let both = ["restore", "--from", "before", "--tiles", "after", "--json"];
+    assert_eq!(root(&on(&ledger, "mended", &both).exits(0)), today);
+    assert_eq!(holding(&folder(&ledger, "mended"), TEXT), Vec::<PathBuf>::new());
+    on(&ledger, "mended", &["verify"]).exits(0);
+    // Without the line nobody knows what was there, and a line that names another order is found out.
+    let lines = std::fs::read_to_string(folder(&ledger, "after/erased")).unwrap();
+    let mut words: Vec<&str> = lines.trim_end().split(' ').collect();
+    let other = (position + 2).to_string();
+    words[1] = &other;
+    std::fs::write(folder(&ledger, "after/erased"), words.join(" ") + "\n").unwrap();
+    on(&ledger, "false", &["restore", "--from", "after"]).exits(1).says("没有打开");
+    std::fs::write(folder(&ledger, "after/erased"), "").unwrap();
+    on(&ledger, "none", &["restore", "--from", "after"]).exits(1).says("erased");
 }

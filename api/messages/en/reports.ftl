@@ -93,6 +93,7 @@ route-report = Quarterly co-building report
 route-import = Import workbooks
 route-workbook = A register as a workbook, with the columns that an import reads
 route-rotate-key = Put a new signing key in force: an event, and a checkpoint signed by both keys
+route-erased = What is left of events whose bytes were destroyed by order, for backups
 route-verify = Recompute and compare everything
 route-rebuild = Fold the read models again
 route-clock-accept = Accept the clock

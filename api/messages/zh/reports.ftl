@@ -93,6 +93,7 @@ route-report = 季度共建报告
 route-import = 导入台账
 route-workbook = 导出台账（与导入同列）
 route-rotate-key = 更换签名密钥：记为事件，新旧密钥共同签一个检查点
+route-erased = 原文已依令销毁的事件：位置、命令所在、摘要等，供备份使用
 route-verify = 全部重算并核对
 route-rebuild = 重建读模型
 route-clock-accept = 确认时钟

@@ -339,6 +339,14 @@ impl App {
         }
     }
 
+    /// What is left of events whose bytes were destroyed, one a line, for backups.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn erased_lines(&self) -> Result<String, Problem> {
+        Ok(gongjian_core::restore::erased_lines(self.reader(), self.reader().size())?)
+    }
+
     fn bundle(&self, name: TileName) -> Result<Vec<u8>, Problem> {
         let first = name.number * tree::TILE_WIDTH as u64;
         let mut bytes = Vec::new();

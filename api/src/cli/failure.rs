@@ -186,6 +186,7 @@ impl Failure {
             RestoreError::Open(error) => Failure::open(common, folder, error),
             RestoreError::Source(SourceError::Unreadable { .. })
             | RestoreError::Append(_)
+            | RestoreError::Withhold(_)
             | RestoreError::Read(_)
             | RestoreError::Storage(_)
             | RestoreError::Keep(_)

@@ -54,6 +54,11 @@ pub(crate) async fn tile(
     cached(typed(StatusCode::OK, BYTES, bytes), how)
 }
 
+pub(crate) async fn erased(State(state): State<AppState>, _: Asking) -> Answered {
+    let lines = aside(move || state.app.erased_lines()).await?;
+    cached(typed(StatusCode::OK, TEXT, lines), PRIVATE)
+}
+
 pub(crate) async fn proof(
     State(state): State<AppState>,
     position: Result<Path<u64>, PathRejection>,

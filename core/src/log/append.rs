@@ -13,6 +13,7 @@ use super::index::{IndexBlock, LOG_EVENTS_MAX, NO_COMMAND};
 use super::page::{EventBytes, HEAD_KEY, HeadState, Layout, Page, block_key, open_key, page_key};
 use super::read::LogReader;
 use super::storage::{Batch, StorageError};
+use super::withhold::ErasedEvent;
 use crate::codec::{self, CodecError};
 use crate::day::Day;
 use crate::record::{Position, RECORD_FORMAT, RecordRef, Revision};
@@ -145,7 +146,7 @@ pub struct Draft {
     base: HeadState,
     head: HeadState,
     open_first: Position,
-    open: Vec<EventBytes>,
+    pub(super) open: Vec<EventBytes>,
     layout: Layout,
     // Pages, blocks and removals of what they replace. Open events and head join at the commit.
     batch: Batch,
@@ -374,6 +375,42 @@ impl Draft {
         self.open.clear();
         self.open_stored = 0;
         self.layout = Layout::default();
+        Ok(())
+    }
+
+    /// Puts the open page, with an event whose bytes were destroyed behind it, into the batch.
+    pub(super) fn put_sealed(
+        &mut self,
+        page: Vec<u8>,
+        block: &IndexBlock,
+        erased: &ErasedEvent,
+        leaf: MerkleHash,
+    ) -> Result<(), AppendError> {
+        let first = self.open_first;
+        self.batch.put(page_key(first), page);
+        self.batch.put(block_key(first), block.encode().map_err(AppendError::Compression)?);
+        for position in (first..).take(self.open_stored) {
+            self.batch.remove(open_key(position));
+        }
+        self.sealed.push((first, self.open.len() + 1));
+        self.open_first += self.open.len() as u64 + 1;
+        self.open.clear();
+        self.open_stored = 0;
+        self.layout = Layout::default();
+        self.head.digest = erased.digest;
+        self.head.frontier.push(leaf);
+        self.touched.revisions.insert(erased.stream.clone(), erased.revision + 1);
+        self.touched.commands.entry(erased.command_id).or_insert(erased.position);
+        self.last_command = Some(erased.command_id);
+        self.events.push(RecordedEvent {
+            position: erased.position,
+            stream: erased.stream.clone(),
+            revision: erased.revision,
+            command_id: erased.command_id,
+            recorded_at: self.head.recorded_at,
+            digest: erased.digest,
+            bytes: EventBytes::from(Vec::new()),
+        });
         Ok(())
     }
 

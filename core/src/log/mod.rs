@@ -46,7 +46,7 @@ pub use verify::{
     KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions,
 };
 
-pub use withhold::WithholdError;
+pub use withhold::{ErasedEvent, WithholdError, erasure_order};
 
 use crate::record::Position;
 use tiles::TileThread;

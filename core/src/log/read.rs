@@ -176,11 +176,16 @@ impl LogReader {
     /// # Errors
     /// [`ReadError`] if the block cannot be read.
     pub fn placed(&self, position: Position) -> Result<Option<(String, u64)>, ReadError> {
+        Ok(self.row(position)?.map(|(stream, revision, _)| (stream, revision)))
+    }
+
+    /// The same with the command.
+    pub(super) fn row(&self, position: Position) -> Result<Option<(String, u64, [u8; 16])>, ReadError> {
         let Some(first) = self.state().index.page_of(position) else { return Ok(None) };
         let Some(value) = self.shared.storage.get(&block_key(first))? else { return Ok(None) };
         let block = IndexBlock::decode(first, &value)?;
         let at = usize::try_from(position - first).unwrap_or(usize::MAX);
-        Ok(block.events().get(at).map(|(stream, revision, _)| ((*stream).to_owned(), *revision)))
+        Ok(block.events().get(at).map(|(stream, revision, id)| ((*stream).to_owned(), *revision, *id)))
     }
 
     fn locate(&self, position: Position) -> Place {

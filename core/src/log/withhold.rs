@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::append::Appender;
+use super::append::{AppendError, Appender, Draft};
 use super::hash::{Digest, MerkleHash};
 use super::index::IndexBlock;
 use super::page::{Entry, HEAD_KEY, Page, Withheld, block_key, open_key, page_key};
@@ -14,7 +14,7 @@ use super::read::{LogReader, ReadError};
 use super::storage::{Batch, StorageError};
 use super::verify::erased;
 use super::{OpenError, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD, TilesError, tiles};
-use crate::record::{Position, RecordRef};
+use crate::record::{Position, RecordRef, Revision};
 
 /// An event was not withheld.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +107,82 @@ fn seal_open(reader: &LogReader, batch: &mut Batch) -> Result<Page, WithholdErro
     })?;
     batch.put(block_key(first), block.encode().map_err(WithholdError::Compression)?);
     Ok(Page::from_raw(first, raw).map_err(ReadError::from)?)
+}
+
+/// What is left of an event whose bytes were destroyed, besides its leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasedEvent {
+    /// Its place.
+    pub position: Position,
+    /// The place of the order.
+    pub order: Position,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// Its stream.
+    pub stream: String,
+    /// Its place in the stream.
+    pub revision: Revision,
+    /// The command that caused it.
+    pub command_id: [u8; 16],
+}
+
+/// The event that the order in a record names, if the record is an order to destroy the bytes of an event.
+pub fn erasure_order(record: &[u8]) -> Option<Position> {
+    let record = RecordRef::decode(record).ok()?;
+    let is_order = record.kind == RECORD_ERASED && record.version == 1;
+    let order = is_order.then(|| erased(record.payload)).flatten()?;
+    (order.scope == SCOPE_RECORD).then_some(order.position)
+}
+
+impl LogReader {
+    /// What is left of a withheld event; `None` if its bytes are there.
+    ///
+    /// # Errors
+    /// [`ReadError`] if its page or block cannot be read.
+    pub fn erased(&self, position: Position) -> Result<Option<ErasedEvent>, ReadError> {
+        let order = match self.get(position) {
+            Err(ReadError::Withheld { erased_by, .. }) => erased_by,
+            other => return other.map(|_| None),
+        };
+        let page = self.sealed_page(position)?;
+        let digest = page.entries().find_map(|(at, entry)| match entry {
+            Entry::Withheld(withheld) if at == position => Some(withheld.digest),
+            _ => None,
+        });
+        let row = self.row(position)?;
+        Ok(digest.zip(row).map(|(digest, (stream, revision, command_id))| ErasedEvent {
+            position,
+            order,
+            digest,
+            stream,
+            revision,
+            command_id,
+        }))
+    }
+}
+
+impl Draft {
+    /// Adds what is left of an event whose bytes were destroyed, as the last of a page, which is sealed with it.
+    ///
+    /// # Errors
+    /// [`AppendError`] if the page does not compress.
+    pub(crate) fn add_erased(&mut self, event: &ErasedEvent, leaf: MerkleHash) -> Result<(), AppendError> {
+        let mut rows = Vec::with_capacity(self.open.len() + 1);
+        let mut raw = Vec::new();
+        for bytes in &self.open {
+            let record = RecordRef::decode(bytes)
+                .map_err(|error| AppendError::Compression(std::io::Error::other(error)))?;
+            rows.push((record.stream, record.revision, record.command_id));
+            raw.extend_from_slice(&u16::try_from(bytes.len()).unwrap_or(0).to_be_bytes());
+            raw.extend_from_slice(bytes);
+        }
+        rows.push((&event.stream, event.revision, event.command_id));
+        put_withheld(&mut raw, Withheld { digest: event.digest, leaf, erased_by: event.order });
+        let block = IndexBlock::of(rows.into_iter())
+            .map_err(|_| AppendError::Compression(std::io::Error::other("the revisions have a gap")))?;
+        let page = super::page::compress(&raw).map_err(AppendError::Compression)?;
+        self.put_sealed(page, &block, event, leaf)
+    }
 }
 
 /// The same that verification will demand.

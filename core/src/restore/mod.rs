@@ -9,6 +9,7 @@
 //!
 //! **Architecture invariant:** *nothing of a backup is opened for service before all of it was verified.*
 
+mod erased;
 mod source;
 mod take;
 
@@ -24,10 +25,11 @@ use crate::evidence::{
 use crate::ledger::LEDGER_STREAM;
 use crate::log::{
     AppendError, KEY_ROTATED, Log, LogHashes, LogOptions, LogReader, MerkleHash, OpenError, ReadError,
-    Report, StorageError, VerifyOptions, mark_restore,
+    Report, StorageError, VerifyOptions, WithholdError, mark_restore,
 };
 use crate::record::{Position, RecordRef};
 
+pub use erased::{ERASED_FILE, erased_lines};
 pub use source::{Files, Folder, SourceError};
 use take::Taking;
 
@@ -65,7 +67,7 @@ pub enum RestoreError {
     },
     /// The bytes of an event were erased before the backup was made.
     #[error(
-        "event {position} is withheld in the backup; copy the folder of a ledger with erased events instead"
+        "the bytes of event {position} are not in the backup, and no line of `erased` tells what they were"
     )]
     Withheld {
         /// Its place.
@@ -93,6 +95,9 @@ pub enum RestoreError {
     /// The log took no event.
     #[error("the log does not take the events")]
     Append(#[from] AppendError),
+    /// What was erased cannot be erased again.
+    #[error("what was erased since the backup cannot be erased again")]
+    Withhold(#[from] WithholdError),
     /// The log cannot be read.
     #[error("the log cannot be read")]
     Read(#[from] ReadError),
@@ -120,7 +125,6 @@ impl From<TileFault<SourceError>> for RestoreError {
     fn from(fault: TileFault<SourceError>) -> RestoreError {
         match fault {
             TileFault::Source(error) => error.into(),
-            TileFault::Entry { index, is_empty: true } => RestoreError::Withheld { position: index },
             fault => RestoreError::Tile(Box::new(fault)),
         }
     }
@@ -186,6 +190,7 @@ impl Restore<'_> {
         }
         let keys = log_keys(&log.reader())?;
         check_known(&keys, self.key.as_ref())?;
+        self.erase_again(&mut log)?;
         let report = log.verify_with(VerifyOptions::default(), |_, _| ())?;
         if !report.is_sound() {
             return Err(RestoreError::Unsound(Box::new(report)));
@@ -222,14 +227,20 @@ impl Restore<'_> {
         }
         let vault = self.dir.join(VAULT_FOLDER);
         copy_missing(&backup.join(VAULT_FOLDER), &vault).map_err(|source| self.file(source))?;
-        finish_erasures(self.dir);
+        Ok(())
+    }
+
+    /// An older backup may hold again what was destroyed since: an order that was carried out is carried out again.
+    /// Documents need nothing here, since no backup holds their keys, and opening the ledger removes their objects.
+    fn erase_again(&self, log: &mut Log) -> Result<(), RestoreError> {
+        for order in erased::orders(&log.reader())?.into_iter().filter(|order| order.is_executed) {
+            if log.reader().erased(order.position)?.is_none() {
+                log.withhold::<RestoreError>(order.position, order.order, |_| Ok(()))?;
+            }
+        }
         Ok(())
     }
 }
-
-/// An older backup may hold again what was erased since. Nothing is done here: the key of an erased object is not in
-/// any backup, and opening the ledger carries out every order of the log that the files do not show yet.
-fn finish_erasures(_dir: &Path) {}
 
 /// Reads a backup whole, without restoring it.
 ///

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use super::ERASED_FILE;
 use crate::evidence::note::NOTE_BYTES_MAX;
 use crate::evidence::tile::{TileBytesError, parse_entries, parse_hashes};
 use crate::evidence::tree::TILE_WIDTH;
@@ -15,6 +16,8 @@ use crate::log::MerkleHash;
 /// The longest bundle: 256 entries of 65,535 bytes, each with its length.
 const BUNDLE_BYTES_MAX: u64 = 256 * 65_537;
 const HASHES_BYTES_MAX: u64 = 256 * 32;
+/// Erasures of whole records are rare.
+const ERASED_BYTES_MAX: u64 = 16 << 20;
 /// Tiles above the leaves that are kept: each is asked for again for 256 tiles below it.
 const KEPT_TILES: usize = 64;
 
@@ -88,6 +91,11 @@ impl<'a> Tiles<'a> {
 
     pub(super) fn checkpoint(&self, name: &str) -> Result<Option<Vec<u8>>, SourceError> {
         self.read(name, NOTE_BYTES_MAX as u64)
+    }
+
+    /// What is left of events whose bytes were destroyed.
+    pub(super) fn erased(&self) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read(ERASED_FILE, ERASED_BYTES_MAX)
     }
 
     fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, SourceError> {

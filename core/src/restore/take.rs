@@ -1,11 +1,16 @@
 //! Taking events out of somebody's tiles: each bundle is checked against a signed root, then appended, then compared.
 
+use std::collections::BTreeMap;
+
+use super::erased;
 use super::source::{Files, Tiles};
 use super::{RestoreError, SourceError, log_keys, take_key};
 use crate::checkpoints::CHECKPOINT_FILE;
 use crate::evidence::tree::{TILE_WIDTH, tile_width};
-use crate::evidence::{AuthenticTiles, LogKeys, SignedCheckpoint, VerifierKey, tree};
-use crate::log::{Draft, Log, MerkleHash, NewEvent};
+use crate::evidence::{
+    AuthenticTiles, HashSource as _, LogKeys, SignedCheckpoint, TileFault, VerifierKey, tree,
+};
+use crate::log::{Draft, ErasedEvent, Log, MerkleHash, NewEvent};
 use crate::record::{Position, RecordRef};
 
 /// Bundles in one commit.
@@ -25,6 +30,13 @@ struct Stated<'t, 'f> {
     tiles: &'t Tiles<'f>,
     checked: AuthenticTiles<&'t Tiles<'f>>,
     signed: SignedCheckpoint,
+    erased: BTreeMap<Position, ErasedEvent>,
+}
+
+/// An entry under the root: the bytes of an event, or what is left of one.
+enum Found {
+    Event(Vec<u8>),
+    Erased(ErasedEvent, MerkleHash),
 }
 
 impl<'t, 'f> Stated<'t, 'f> {
@@ -33,7 +45,8 @@ impl<'t, 'f> Stated<'t, 'f> {
         let signed = SignedCheckpoint::parse(&tiles.checkpoint(CHECKPOINT_FILE)?.ok_or_else(missing)?)?;
         let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
         let checked = AuthenticTiles::new(tiles, size, root)?;
-        Ok(Stated { tiles, checked, signed })
+        let erased = erased::parse(&tiles.erased()?.unwrap_or_default())?;
+        Ok(Stated { tiles, checked, signed, erased })
     }
 
     fn size(&self) -> u64 {
@@ -46,11 +59,28 @@ impl<'t, 'f> Stated<'t, 'f> {
     }
 
     /// The entries of a bundle, each under the root.
-    fn bundle(&self, number: u64) -> Result<Vec<Vec<u8>>, RestoreError> {
-        let entries = self.tiles.entries(number, tile_width(self.size(), 0, number))?;
-        let bytes: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        self.checked.check_entries(number, &bytes)?;
-        Ok(entries)
+    fn bundle(&self, number: u64) -> Result<Vec<Found>, RestoreError> {
+        let width = tile_width(self.size(), 0, number);
+        let leaves = self.checked.hashes(0, number, width)?;
+        let entries = self.tiles.entries(number, width)?;
+        let places = number * TILE_WIDTH as u64..;
+        places
+            .zip(entries.into_iter().zip(leaves))
+            .map(|(at, (entry, leaf))| self.found(at, entry, leaf))
+            .collect()
+    }
+
+    fn found(&self, index: Position, entry: Vec<u8>, leaf: MerkleHash) -> Result<Found, RestoreError> {
+        if entry.is_empty() {
+            let erased = self.erased.get(&index).cloned();
+            let erased = erased.ok_or(RestoreError::Withheld { position: index })?;
+            return Ok(Found::Erased(erased, leaf));
+        }
+        if MerkleHash::leaf(&entry) == leaf {
+            Ok(Found::Event(entry))
+        } else {
+            Err(TileFault::Entry { index, is_empty: false }.into())
+        }
     }
 
     /// The bundles with the events from a position on.
@@ -67,8 +97,10 @@ impl<'t, 'f> Stated<'t, 'f> {
     ) -> Result<(), RestoreError> {
         for number in self.from(position) {
             for (at, entry) in (number * TILE_WIDTH as u64..).zip(self.bundle(number)?) {
-                if at >= position {
-                    take_key(keys, at, &entry)?;
+                if let Found::Event(bytes) = entry
+                    && at >= position
+                {
+                    take_key(keys, at, &bytes)?;
                 }
             }
             progress(((number + 1) * TILE_WIDTH as u64).min(self.size()), self.size());
@@ -133,7 +165,11 @@ impl Taking<'_> {
         let mut keys = if have > 0 { Some(log_keys(&log.reader())?) } else { None };
         if keys.is_none() && stated.size() > 0 {
             let first = stated.bundle(0)?;
-            take_key(&mut keys, 0, first.first().map_or(&[][..], Vec::as_slice))?;
+            let first = match first.first() {
+                Some(Found::Event(bytes)) => bytes.as_slice(),
+                _ => &[],
+            };
+            take_key(&mut keys, 0, first)?;
         }
         let is_good = |keys: &Option<LogKeys>| {
             let keys = keys.as_ref().ok_or(RestoreError::Key(crate::evidence::KeyRefusal::Keyless))?;
@@ -148,8 +184,23 @@ impl Taking<'_> {
     }
 }
 
-/// Adds entries to a draft; what the log makes of them must be the same bytes.
-fn take(draft: &mut Draft, entries: &[Vec<u8>]) -> Result<(), RestoreError> {
+/// Adds entries to a draft, and in their places those of which only the leaf is left.
+fn take(draft: &mut Draft, entries: &[Found]) -> Result<(), RestoreError> {
+    let mut events: Vec<&[u8]> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            Found::Event(bytes) => events.push(bytes),
+            Found::Erased(event, leaf) => {
+                take_events(draft, &std::mem::take(&mut events))?;
+                draft.add_erased(event, *leaf)?;
+            }
+        }
+    }
+    take_events(draft, &events)
+}
+
+/// What the log makes of an event must be the same bytes.
+fn take_events(draft: &mut Draft, entries: &[&[u8]]) -> Result<(), RestoreError> {
     let first = draft.end();
     let mut events = Vec::with_capacity(entries.len());
     for (position, entry) in (first..).zip(entries) {

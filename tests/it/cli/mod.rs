@@ -7,7 +7,7 @@ mod questions;
 mod records;
 mod serve;
 mod usage;
-mod vault;
+pub(crate) mod vault;
 mod witnesses;
 
 use serde_json::{Value, json};

@@ -10,10 +10,10 @@ use serde_json::json;
 /// Placeholders instead of names; long enough that nothing else holds them by chance.
 const SCAN: &str = "签字页：甲某签字，见证乙某，一二三四五六七八九十";
 const NAME: &str = "丙某某丁某某戊某某";
-const TEXT: &str = "误录：己某某反映，电话见附页甲乙丙丁";
+pub(crate) const TEXT: &str = "误录：己某某反映，电话见附页甲乙丙丁";
 
 /// Every file whose bytes, or whose zstd frames when unpacked, hold the text or its middle.
-fn holding(dir: &Path, text: &str) -> Vec<PathBuf> {
+pub(crate) fn holding(dir: &Path, text: &str) -> Vec<PathBuf> {
     let middle: String = text.chars().skip(3).take(6).collect();
     let parts = [text.as_bytes(), middle.as_bytes()];
     let has = |bytes: &[u8]| parts.iter().any(|part| bytes.windows(part.len()).any(|it| it == *part));
