@@ -203,9 +203,13 @@ impl<'f> Events<'f> {
     }
 }
 
-/// The two kinds whose layouts stand in `docs/FORMAT.md` instead of in the log.
+/// The layouts that stand in `docs/FORMAT.md` instead of in the log.
 fn is_described_elsewhere(record: &RecordRef<'_>) -> bool {
-    record.version == 1 && [SCHEMA_DECLARED, gongjian_core::log::LEDGER_OPENED].contains(&record.kind)
+    match record.version {
+        1 => [SCHEMA_DECLARED, gongjian_core::log::LEDGER_OPENED].contains(&record.kind),
+        2 => record.kind == gongjian_core::log::LEDGER_OPENED,
+        _ => false,
+    }
 }
 
 fn check_proof(
