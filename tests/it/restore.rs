@@ -208,7 +208,7 @@ fn what_was_changed_is_not_taken() {
     other.run(&["init"]).exits(0);
     let key = other.run(&["checkpoint", "--public-key"]).exits(0).text().trim_end().to_owned();
     on(&ledger, "other", &["restore", "--from", "backup", "--key", &key]).exits(1).says("不是这个账本的密钥");
-    ledger.run(&["verify", "--key", &key]).exits(1).says("账本的公钥");
+    ledger.run(&["verify", "--key", &key]).exits(1).says("可信公钥");
     let own = ledger.run(&["checkpoint", "--public-key"]).exits(0).text().trim_end().to_owned();
     on(&ledger, "own", &["restore", "--from", "backup", "--key", &own]).exits(0);
     ledger.run(&["verify", "--key", &own]).exits(0);

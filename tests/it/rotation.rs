@@ -49,9 +49,13 @@ fn a_key_is_rotated_by_an_event_that_both_keys_sign_for() {
     ledger.run(&["checkpoint", "--rotate-key"]).exits(2);
     // What was restored from tiles alone knows the keys as well.
     ledger.run(&["backup", "-o", "backup"]).exits(0);
-    let known = old.to_string();
+    let known = key(&ledger).to_string();
     let args = ["--data", "again", "restore", "--from", "backup", "--key", &known];
     gongjian_tests::cli::run_in(ledger.folder.path(), &args, b"").exits(0);
+    // The old key is named in the log, and that is no signature by it.
+    let known = old.to_string();
+    let args = ["--data", "third", "restore", "--from", "backup", "--key", &known];
+    gongjian_tests::cli::run_in(ledger.folder.path(), &args, b"").exits(1).says("不是这个账本的密钥");
 }
 
 #[test]

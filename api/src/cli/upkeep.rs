@@ -2,12 +2,11 @@
 
 use axum::http::Method;
 use clap::Args;
-use gongjian_core::evidence::VerifierKey;
 use gongjian_core::log::{BALLAST_BYTES, SledStorage, VerifyOptions, verify as verify_log};
 use serde_json::{Value, json};
 
 use super::Common;
-use super::client::{Ask, Ledger, target};
+use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
 use super::progress;
 use crate::app::Verification;
@@ -22,16 +21,11 @@ pub(super) fn verify(common: &Common) -> Result<(), Failure> {
 
 /// What recomputing the ledger found.
 pub(super) fn recomputed(common: &Common) -> Result<Value, Failure> {
-    recomputed_with(common, None)
-}
-
-/// The same, where the key of the ledger is `known` from elsewhere.
-pub(super) fn recomputed_with(common: &Common, known: Option<VerifierKey>) -> Result<Value, Failure> {
     Ok(match Ledger::open(common) {
         Ok(Ledger::Here(app)) => {
             let bar = progress::bar(common, "cli-verifying");
             let shown = bar.clone();
-            let found = app.verify(known.clone(), move |done, all| {
+            let found = app.verify(None, move |done, all| {
                 shown.set_length(all);
                 shown.set_position(done);
             });
@@ -40,19 +34,18 @@ pub(super) fn recomputed_with(common: &Common, known: Option<VerifierKey>) -> Re
         }
         Ok(ledger) => {
             let spinner = progress::spinner(common, "cli-verifying");
-            let key = [("key", known.as_ref().map(ToString::to_string))];
-            let ask = Ask { method: Method::POST, target: target("/api/v1/verify", &key), body: None };
+            let ask = Ask { method: Method::POST, target: "/api/v1/verify".to_owned(), body: None };
             let found = ledger.fetch_json(common, &ask);
             spinner.finish_and_clear();
             found?
         }
         // A ledger too damaged to be opened can still be looked at, and its damage named.
-        Err(failure) => without_opening(common, known).ok_or(failure)?.to_json(common.text()),
+        Err(failure) => without_opening(common).ok_or(failure)?.to_json(common.text()),
     })
 }
 
 /// Verifies the log's bytes alone.
-fn without_opening(common: &Common, key: Option<VerifierKey>) -> Option<Verification> {
+fn without_opening(common: &Common) -> Option<Verification> {
     if !common.data.join("sled").join("conf").exists() {
         return None;
     }
@@ -60,7 +53,7 @@ fn without_opening(common: &Common, key: Option<VerifierKey>) -> Option<Verifica
     let tiles = common.data.join("tiles");
     let options = VerifyOptions {
         ledger: Some(common.data.clone()),
-        key,
+        key: None,
         tiles: tiles.exists().then_some(tiles),
         opened: None,
     };

@@ -203,7 +203,7 @@ impl<'f> Events<'f> {
     }
 }
 
-/// The two kinds whose layouts stand in `docs/FORMAT.md` instead of in the log.
+/// The layouts that stand in `docs/FORMAT.md` instead of in the log.
 fn is_described_elsewhere(record: &RecordRef<'_>) -> bool {
     use gongjian_core::log::LEDGER_OPENED;
     matches!((record.kind, record.version), (SCHEMA_DECLARED, 1) | (LEDGER_OPENED, 1 | 2))

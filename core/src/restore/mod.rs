@@ -49,7 +49,7 @@ pub enum RestoreError {
     #[error("the checkpoint of the backup is not the ledger's")]
     Key(#[from] KeyRefusal),
     /// The key known from elsewhere is none of the ledger's.
-    #[error("the ledger in the backup names other keys than {expected}")]
+    #[error("the checkpoint is not signed by {expected}")]
     OtherKey {
         /// The key that was given.
         expected: String,
@@ -149,7 +149,7 @@ pub struct Restore<'a> {
     pub dir: &'a Path,
     /// Options of the log.
     pub log: LogOptions,
-    /// The key of the ledger, known from elsewhere.
+    /// The key of the ledger, known from elsewhere: it must have signed what is newest.
     pub key: Option<VerifierKey>,
     /// A folder that `backup` made; without it there must be a ledger that lacks events.
     pub backup: Option<&'a Path>,
@@ -181,15 +181,17 @@ impl Restore<'_> {
         let mut log = Log::restoring(self.dir, self.log, self.backup.is_some())?;
         let before = log.reader().size();
         let folder = self.backup.map(|backup| Folder(backup.to_owned()));
-        let sources = folder.iter().map(|folder| folder as &dyn Files).chain(self.tiles);
-        for files in sources {
-            let taking = Taking { head: head.as_ref(), key: self.key.as_ref(), files };
+        let sources: Vec<&dyn Files> =
+            folder.iter().map(|folder| folder as &dyn Files).chain(self.tiles).collect();
+        for (at, files) in sources.iter().enumerate() {
+            // An older backup may be signed by the key before a rotation; the last one bears witness for it.
+            let key = self.key.as_ref().filter(|_| at + 1 == sources.len());
+            let taking = Taking { head: head.as_ref(), key, files: *files };
             let begin = || mark_restore(self.dir).map_err(|source| self.file(source));
             let signed = taking.extend(&mut log, begin, &mut progress)?;
             self.publish(&signed)?;
         }
         let keys = log_keys(&log.reader())?;
-        check_known(&keys, self.key.as_ref())?;
         self.erase_again(&mut log)?;
         let report = log.verify_with(VerifyOptions::default(), |_, _| ())?;
         if !report.is_sound() {
@@ -251,14 +253,15 @@ pub fn check(
     key: Option<&VerifierKey>,
     progress: impl FnMut(u64, u64),
 ) -> Result<SignedCheckpoint, RestoreError> {
-    let (signed, keys) = Taking { head: None, key, files }.look(progress)?;
-    check_known(&keys, key)?;
+    let (signed, _) = Taking { head: None, key, files }.look(progress)?;
+    check_known(&signed, key)?;
     Ok(signed)
 }
 
-fn check_known(keys: &LogKeys, key: Option<&VerifierKey>) -> Result<(), RestoreError> {
+/// The key known from elsewhere must have signed itself: whoever makes a log can write any key into it.
+fn check_known(signed: &SignedCheckpoint, key: Option<&VerifierKey>) -> Result<(), RestoreError> {
     match key {
-        Some(key) if !keys.all().any(|known| known == key) => {
+        Some(key) if signed.note().verify([key]).is_err() => {
             Err(RestoreError::OtherKey { expected: key.to_string() })
         }
         _ => Ok(()),

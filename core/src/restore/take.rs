@@ -161,6 +161,7 @@ impl Taking<'_> {
 
     /// Whether a key of the ledger signed: one that the log names already, or else one that the events to come name.
     fn signer(&self, stated: &Stated<'_, '_>, log: &Log) -> Result<(), RestoreError> {
+        super::check_known(&stated.signed, self.key)?;
         let have = log.reader().size();
         let mut keys = if have > 0 { Some(log_keys(&log.reader())?) } else { None };
         if keys.is_none() && stated.size() > 0 {
@@ -173,8 +174,7 @@ impl Taking<'_> {
         }
         let is_good = |keys: &Option<LogKeys>| {
             let keys = keys.as_ref().ok_or(RestoreError::Key(crate::evidence::KeyRefusal::Keyless))?;
-            super::check_known(keys, self.key)?;
-            Ok(keys.check(&stated.signed)?)
+            keys.check(&stated.signed).map_err(RestoreError::from)
         };
         if is_good(&keys).is_ok() {
             return Ok(());

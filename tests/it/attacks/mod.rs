@@ -7,6 +7,7 @@
 mod copies;
 mod forgeries;
 mod signed;
+mod vault;
 
 use std::path::{Path, PathBuf};
 
