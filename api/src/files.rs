@@ -4,6 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fs2::FileExt as _;
 
 /// Only the owner may read and write.
 pub const PRIVATE: u32 = 0o600;
@@ -48,6 +51,30 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => File::open(folder)?.sync_all(),
         None => File::open(".")?.sync_all(),
+    }
+}
+
+/// How long a lock is waited for: a process that has just ended, or a child that was being started from one, may
+/// hold it for a moment longer.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Holds a file for this process alone until it is dropped; `None` if another process holds it.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn hold(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let started = Instant::now();
+    loop {
+        match file.try_lock_exclusive() {
+            Ok(()) => return Ok(Some(file)),
+            Err(error) if error.raw_os_error() != fs2::lock_contended_error().raw_os_error() => {
+                return Err(error);
+            }
+            Err(_) if started.elapsed() >= LOCK_PATIENCE => return Ok(None),
+            Err(_) => std::thread::sleep(LOCK_PAUSE),
+        }
     }
 }
 

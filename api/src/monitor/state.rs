@@ -1,10 +1,9 @@
 //! What a monitor remembers of one log.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fs2::FileExt as _;
 use gongjian_core::evidence::{Audit, SignedCheckpoint};
 use gongjian_core::record::Digest;
 
@@ -59,16 +58,9 @@ impl State {
         let folder = dir.join(origin_hash(origin));
         let io = |source| StateError::Io { folder: folder.clone(), source };
         files::private_folder(&folder).map_err(io)?;
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(folder.join("lock"))
-            .map_err(io)?;
-        if let Err(error) = lock.try_lock_exclusive() {
-            let is_held = error.raw_os_error() == fs2::lock_contended_error().raw_os_error();
-            return Err(if is_held { StateError::Locked { folder } } else { io(error) });
-        }
+        let Some(lock) = files::hold(&folder.join("lock")).map_err(io)? else {
+            return Err(StateError::Locked { folder });
+        };
         let file = folder.join("checkpoint");
         let checkpoint = match files::read_limited(&file, CHECKPOINT_BYTES_MAX).map_err(io)? {
             None => None,

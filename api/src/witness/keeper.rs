@@ -5,12 +5,11 @@
 //! cosignature leaves. So of two requests that race, one ends in a conflict.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use fs2::FileExt as _;
 use gongjian_core::clock::Clock;
 use gongjian_core::evidence::witness::decide;
 use gongjian_core::evidence::{
@@ -89,11 +88,7 @@ impl Keeper {
     /// [`KeeperError`].
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Keeper, KeeperError> {
         let cosigner = read_key(dir)?;
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(dir.join("lock"))?;
-        if let Err(error) = lock.try_lock_exclusive() {
-            let is_held = error.raw_os_error() == fs2::lock_contended_error().raw_os_error();
-            return Err(if is_held { KeeperError::Locked } else { error.into() });
-        }
+        let lock = files::hold(&dir.join("lock"))?.ok_or(KeeperError::Locked)?;
         files::private_folder(&dir.join("seen"))?;
         files::private_folder(&dir.join("refused"))?;
         let keeper = Keeper { dir: dir.to_owned(), cosigner, clock, seen: Mutex::default(), _lock: lock };
