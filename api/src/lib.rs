@@ -9,7 +9,6 @@ pub mod cli;
 pub mod cosign;
 pub mod error;
 pub mod fetch;
-pub mod files;
 pub mod http;
 pub mod import;
 pub mod inspect;

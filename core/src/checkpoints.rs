@@ -7,15 +7,15 @@
 //!
 //! **Architecture invariant:** *between any two checkpoints that were signed there is a consistency proof.*
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::evidence::note::{Note, SignatureLine};
+use crate::evidence::note::{NOTE_BYTES_MAX, Note, SignatureLine};
 use crate::evidence::tree::{self, TreeError};
 use crate::evidence::{Checkpoint, CheckpointError, LogKeys, SignError, SignedCheckpoint, Signer, Statement};
+use crate::files;
 use crate::log::{LogHashes, LogReader, ReadError};
 use crate::record::Position;
 
@@ -206,8 +206,8 @@ impl Keeper {
         if let Some(before) = before {
             signed.sign_also(before)?;
         }
-        replace(&self.places.head, &signed, 0o600)?;
-        replace(&self.places.published, &signed, 0o644)?;
+        replace(&self.places.head, &signed, files::PRIVATE)?;
+        replace(&self.places.published, &signed, files::PUBLIC)?;
         kept.newest = Some(signed.clone());
         Ok(signed)
     }
@@ -263,11 +263,11 @@ impl Keeper {
             with.put(line)?;
         }
         if is_enough(&with) {
-            replace(&self.places.witnessed, &with, 0o644)?;
+            replace(&self.places.witnessed, &with, files::PUBLIC)?;
             kept.witnessed = Some(with.clone());
         }
         if is_newest {
-            replace(&self.places.published, &with, 0o644)?;
+            replace(&self.places.published, &with, files::PUBLIC)?;
             kept.newest = Some(with);
         }
         Ok(())
@@ -310,27 +310,19 @@ fn compare(signed: &SignedCheckpoint, hashes: &LogHashes) -> Result<(), KeepErro
 }
 
 pub(crate) fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
-    let bytes = match fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(KeepError::File { file: file.to_owned(), source }),
+    let unreadable = |source| KeepError::File { file: file.to_owned(), source };
+    let Some(bytes) = files::read_limited(file, NOTE_BYTES_MAX as u64).map_err(unreadable)? else {
+        return Ok(None);
     };
     let parsed = SignedCheckpoint::parse(&bytes);
     parsed.map(Some).map_err(|error| KeepError::Head { file: file.to_owned(), reason: error.to_string() })
 }
 
-/// Puts a checkpoint in the place of an earlier one: written, synced, renamed, the folder synced.
+/// Puts a checkpoint in the place of an earlier one, durable on return.
 pub(crate) fn replace(file: &Path, signed: &SignedCheckpoint, mode: u32) -> Result<(), KeepError> {
-    let write = || -> io::Result<()> {
-        let folder = file.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let temporary = file.with_extension("tmp");
-        let mut open = OpenOptions::new();
-        let mut out = open.write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
-        out.write_all(signed.to_string().as_bytes())?;
-        out.sync_all()?;
-        fs::rename(&temporary, file)?;
-        File::open(folder)?.sync_all()
+    let write = || {
+        fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+        files::write_whole(file, signed.to_string().as_bytes(), mode)
     };
     write().map_err(|source| KeepError::File { file: file.to_owned(), source })
 }

@@ -4,9 +4,8 @@
 //! five lines, namely `gongjian-sealed-key/v1`, the parameters of Argon2id, and salt, nonce and sealed seed
 //! (XChaCha20-Poly1305) in base64.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -17,6 +16,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use crate::evidence::{Ed25519Signer, KeyError};
+use crate::files;
 
 /// File of the seed in the folder of keys.
 pub const SEED_FILE: &str = "log.seed";
@@ -174,7 +174,7 @@ impl KeyFolder {
 
     fn make(&self, path: &Path) -> Result<Seed, KeyFileError> {
         let write = || -> io::Result<Seed> {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)?;
+            files::private_folder(&self.dir)?;
             let seed = Seed::random()?;
             let content = match &self.passphrase {
                 None => Zeroizing::new(seed.0.to_vec()),
@@ -182,13 +182,7 @@ impl KeyFolder {
                     Zeroizing::new(Sealed::seal(&seed.0, passphrase)?.to_string().into_bytes())
                 }
             };
-            let temporary = path.with_extension("tmp");
-            let mut options = OpenOptions::new();
-            let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-            file.write_all(&content)?;
-            file.sync_all()?;
-            fs::rename(&temporary, path)?;
-            File::open(&self.dir)?.sync_all()?;
+            files::write_whole(path, &content, files::PRIVATE)?;
             Ok(seed)
         };
         write().map_err(|source| KeyFileError::File { file: path.to_owned(), source })

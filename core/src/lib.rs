@@ -14,10 +14,12 @@ pub mod event;
 #[macro_use]
 pub mod domain;
 pub mod evidence;
+pub mod files;
 pub mod gate;
 pub mod keys;
 pub mod ledger;
 pub mod log;
+pub mod published;
 pub mod record;
 pub mod rejection;
 pub mod restore;

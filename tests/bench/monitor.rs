@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gongjian_api::import::{self, Options as ImportOptions};
-use gongjian_api::monitor::{FolderSource, Monitor, Options};
+use gongjian_api::monitor::{Monitor, Options};
 use gongjian_api::workbook::{Reading, scale};
 use gongjian_core::evidence::Policy;
 use gongjian_core::ledger::Writer;
 use gongjian_core::log::Log;
 use gongjian_core::log::storage::MemoryStorage;
+use gongjian_core::published::Folder;
 use gongjian_tests::published::{ORIGIN, publish, signer};
 use gongjian_tests::{options, workbooks};
 
@@ -58,7 +59,7 @@ fn main() {
     let (dir, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let before = entries.len() - 3;
     publish(dir.path(), &entries[..before], &[]);
-    let source = FolderSource(dir.path().to_owned());
+    let source = Folder(dir.path().to_owned());
     let monitor = Monitor::new(
         &source,
         Options {

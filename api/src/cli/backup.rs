@@ -10,9 +10,8 @@ use gongjian_core::checkpoints::WITNESSED_FILE;
 use gongjian_core::evidence::tree::TILE_WIDTH;
 use gongjian_core::evidence::{SignedCheckpoint, TileKind, VerifierKey, tile};
 use gongjian_core::log::LogOptions;
-use gongjian_core::restore::{
-    ERASED_FILE, Files, Folder, Restore as Work, Restored, VAULT_FOLDER, check, copy_missing,
-};
+use gongjian_core::published::{Files, Folder};
+use gongjian_core::restore::{ERASED_FILE, Restore as Work, Restored, VAULT_FOLDER, check, copy_missing};
 use serde_json::json;
 
 use super::Common;
@@ -21,7 +20,7 @@ use super::evidence::copy_tiles;
 use super::failure::{Failure, say};
 use super::progress;
 use crate::app::App;
-use crate::monitor::{HttpSource, SourceError, TileSource as _};
+use crate::monitor::HttpSource;
 
 /// How long one file may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -148,23 +147,19 @@ pub(super) fn restore(common: &Common, verb: &Restore) -> Result<(), Failure> {
 /// Tiles in a folder, or at an address.
 fn source(tiles: &str) -> Box<dyn Files> {
     if ["http://", "https://"].iter().any(|scheme| tiles.starts_with(scheme)) {
-        return Box::new(Published(HttpSource::new(tiles, PATIENCE)));
+        return Box::new(Server(HttpSource::new(tiles, PATIENCE)));
     }
     Box::new(Folder(PathBuf::from(tiles)))
 }
 
 /// Tiles that a server offers.
-struct Published(HttpSource);
+struct Server(HttpSource);
 
-impl Files for Published {
+impl Files for Server {
     fn read(&self, name: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
         // A server has it among its own addresses.
         let name = if name == ERASED_FILE { "api/v1/erased" } else { name };
-        match self.0.read(name, limit) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(SourceError::Missing { .. }) => Ok(None),
-            Err(error) => Err(io::Error::other(error)),
-        }
+        self.0.read(name, limit)
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use gongjian_core::ledger::LedgerError;
 use gongjian_core::log::{OpenError, StorageError};
-use gongjian_core::restore::{RestoreError, SourceError};
+use gongjian_core::published::SourceError;
+use gongjian_core::restore::RestoreError;
 use serde_json::{Value, json};
 
 use super::Common;

@@ -5,15 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use gongjian_core::evidence::Fault;
+use gongjian_core::published::{Files, Folder};
 use serde_json::{Value, json};
 
 use super::Common;
 use super::failure::{Failure, say};
 use super::progress;
 use crate::messages::Text;
-use crate::monitor::{
-    FolderSource, HttpSource, Monitor, Options, Report, TileSource, Trouble, default_state_folder,
-};
+use crate::monitor::{HttpSource, Monitor, Options, Report, Trouble, default_state_folder};
 use crate::offline::Trust;
 
 /// How long one file may take to come.
@@ -50,9 +49,9 @@ pub(super) fn run(
     let Some(policy) = trust.policy().cloned() else {
         return Err(Failure::usage(common, "cli-monitor-no-key", &[]));
     };
-    let source: Box<dyn TileSource> = match (&watch.url, tiles) {
+    let source: Box<dyn Files> = match (&watch.url, tiles) {
         (Some(url), _) => Box::new(HttpSource::new(url, PATIENCE)),
-        (None, Some(tiles)) => Box::new(FolderSource(tiles.to_owned())),
+        (None, Some(tiles)) => Box::new(Folder(tiles.to_owned())),
         (None, None) => return Err(Failure::usage(common, "cli-monitor-no-source", &[])),
     };
     // A folder that is looked at once need not be remembered.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use gongjian_core::evidence::VerifierKey;
 use gongjian_core::evidence::policy::Party;
+use gongjian_core::files;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Answer, time_of};
-use crate::files;
 
 const BYTES_MAX: u64 = 4 << 20;
 

@@ -22,11 +22,11 @@ use std::time::Duration;
 
 use gongjian_core::evidence::policy::{Party, PolicyError};
 use gongjian_core::evidence::{HashSource, Policy, SignatureLine, SignedCheckpoint};
+use gongjian_core::files;
 
 #[cfg(test)]
 use crate::fetch::FetchError;
 use crate::fetch::Fetcher;
-use crate::files;
 use book::Book;
 
 /// The policy in the ledger's folder.

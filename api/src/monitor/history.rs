@@ -7,16 +7,16 @@ use gongjian_core::evidence::{
     TileName,
 };
 use gongjian_core::log::MerkleHash;
+use gongjian_core::published::{Files, Published, SourceError};
 
 use super::run::Trouble;
-use super::source::{Hashes, SourceError, TileSource, hashes};
 
 /// The tiles of a source, checked against the root that is shown.
-pub(super) type Tiles<'a> = AuthenticTiles<Hashes<'a>>;
+pub(super) type Tiles<'a> = AuthenticTiles<Published<'a>>;
 
 /// The tiles of what is shown, if its right edge fits the root.
-pub(super) fn tiles<'a>(source: &'a dyn TileSource, shown: &Accepted) -> Result<Tiles<'a>, Trouble> {
-    match AuthenticTiles::new(Hashes(source), shown.size, shown.root) {
+pub(super) fn tiles<'a>(source: &'a dyn Files, shown: &Accepted) -> Result<Tiles<'a>, Trouble> {
+    match AuthenticTiles::new(Published(source), shown.size, shown.root) {
         Ok(tiles) => Ok(tiles),
         Err(TileFault::OtherRoot { found }) => Err(edge_fault(source, shown, found)),
         Err(fault) => Err(trouble(fault)),
@@ -24,7 +24,7 @@ pub(super) fn tiles<'a>(source: &'a dyn TileSource, shown: &Accepted) -> Result<
 }
 
 /// Which of the tiles at the right edge is wrong: one whose hash of a tile below is not that tile's root.
-fn edge_fault(source: &dyn TileSource, shown: &Accepted, found: MerkleHash) -> Trouble {
+fn edge_fault(source: &dyn Files, shown: &Accepted, found: MerkleHash) -> Trouble {
     let altered = |position, what: String, expected: &MerkleHash, found: &MerkleHash| {
         Trouble::Found(Fault::new(FaultKind::Altered, position, what, expected, found))
     };
@@ -35,12 +35,12 @@ fn edge_fault(source: &dyn TileSource, shown: &Accepted, found: MerkleHash) -> T
         if width == 0 {
             continue;
         }
-        let parents = match hashes(source, level, number, width) {
+        let parents = match Published(source).hashes(level, number, width) {
             Ok(parents) => parents,
             Err(error) => return from_source(error),
         };
         for (child, parent) in (number * TILE_WIDTH as u64..).zip(&parents) {
-            let children = match hashes(source, level - 1, child, TILE_WIDTH) {
+            let children = match Published(source).hashes(level - 1, child, TILE_WIDTH) {
                 Ok(children) => MerkleHash::root_of(&children),
                 Err(error) => return from_source(error),
             };
@@ -64,13 +64,9 @@ fn edge_fault(source: &dyn TileSource, shown: &Accepted, found: MerkleHash) -> T
 }
 
 /// The first leaf of a tile that is not that of its entry.
-fn leaf_that_differs(
-    source: &dyn TileSource,
-    number: u64,
-    width: usize,
-) -> Option<(u64, MerkleHash, MerkleHash)> {
-    let leaves = hashes(source, 0, number, width).ok()?;
-    let bytes = super::source::bundle(source, number, width).ok()?;
+fn leaf_that_differs(source: &dyn Files, number: u64, width: usize) -> Option<(u64, MerkleHash, MerkleHash)> {
+    let leaves = Published(source).hashes(0, number, width).ok()?;
+    let bytes = Published(source).bundle(number, width).ok()?;
     let entries = gongjian_core::evidence::tile::parse_entries(&bytes, width).ok()?;
     let pairs = (0..).zip(leaves.iter().zip(entries));
     pairs
@@ -95,7 +91,7 @@ pub(super) fn from_source(error: SourceError) -> Trouble {
             let at = position(&name);
             Trouble::Found(Fault::new(FaultKind::Missing, at, name, "+", "-"))
         }
-        SourceError::Malformed { name, fault } => {
+        SourceError::Malformed { name, source: fault } => {
             let at = position(&name);
             Trouble::Found(Fault::new(FaultKind::Altered, at, name, "c2sp.org/tlog-tiles", fault))
         }

@@ -21,5 +21,5 @@ mod state;
 mod walk;
 
 pub use run::{Monitor, Notice, Options, Report, Trouble};
-pub use source::{FolderSource, HttpSource, SourceError, TileSource};
+pub use source::HttpSource;
 pub use state::{State, StateError, default_state_folder};

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gongjian_core::checkpoints::CHECKPOINT_FILE;
 use gongjian_core::evidence::bundle::TimeMark;
 use gongjian_core::evidence::policy::PolicyRefusal;
 use gongjian_core::evidence::{Accepted, Audit, CheckpointError, Fault, FaultKind, Policy, SignedCheckpoint};
+use gongjian_core::published::{Files, Published, SourceError};
 use serde_json::{Value, json};
 
 use super::history::{self, Tiles, begins_with, check_extends, from_source};
-use super::source::{SourceError, TileSource, checkpoint};
 use super::state::{State, StateError};
 use super::walk::walk;
 use crate::fetch::Fetcher;
@@ -126,13 +127,13 @@ impl Report {
 
 /// A monitor of one log.
 pub struct Monitor<'s> {
-    source: &'s dyn TileSource,
+    source: &'s dyn Files,
     options: Options,
 }
 
 impl<'s> Monitor<'s> {
     /// A monitor that reads from a source.
-    pub fn new(source: &'s dyn TileSource, options: Options) -> Monitor<'s> {
+    pub fn new(source: &'s dyn Files, options: Options) -> Monitor<'s> {
         Monitor { source, options }
     }
 
@@ -141,7 +142,7 @@ impl<'s> Monitor<'s> {
     /// # Errors
     /// [`Trouble`]: the first fault, or why nothing can be said.
     pub fn round(&self, now: u64, progress: impl FnMut(u64, u64)) -> Result<Report, Trouble> {
-        let bytes = checkpoint(self.source).map_err(from_source)?;
+        let bytes = Published(self.source).checkpoint(CHECKPOINT_FILE).map_err(from_source)?;
         let signed = SignedCheckpoint::parse(&bytes).map_err(malformed)?;
         let (shown, unwitnessed) = self.evaluate(&signed)?;
         let mut state = match &self.options.state {

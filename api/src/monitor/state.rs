@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gongjian_core::evidence::{Audit, SignedCheckpoint};
+use gongjian_core::files;
 use gongjian_core::record::Digest;
 
-use crate::files;
 use crate::witness::origin_hash;
 
 const CHECKPOINT_BYTES_MAX: u64 = 1 << 20;

@@ -5,11 +5,11 @@ use gongjian_core::evidence::tile::parse_entries;
 use gongjian_core::evidence::tree::{TILE_WIDTH, tile_width};
 use gongjian_core::evidence::{Audit, Fault, FaultKind, HashSource as _, TileKind, TileName};
 use gongjian_core::log::{MerkleHash, pipeline};
+use gongjian_core::published::{Files, Published};
 use gongjian_core::record::RecordRef;
 
 use super::history::{Tiles, from_source, trouble};
 use super::run::Trouble;
-use super::source::{TileSource, bundle, hashes};
 
 /// A bundle to be read, and what its leaves must come to.
 struct Item {
@@ -72,7 +72,7 @@ impl Iterator for Items<'_, '_> {
 
 /// Reads and checks every entry from the audit's size to that of the tiles.
 pub(super) fn walk(
-    source: &dyn TileSource,
+    source: &dyn Files,
     tiles: &Tiles<'_>,
     audit: &mut Audit,
     marks: &[TimeMark],
@@ -105,13 +105,13 @@ pub(super) fn walk(
     Ok(())
 }
 
-fn look(source: &dyn TileSource, item: Item, marks: &[TimeMark]) -> Result<Looked, Trouble> {
+fn look(source: &dyn Files, item: Item, marks: &[TimeMark]) -> Result<Looked, Trouble> {
     let Item { number, width, known, expected } = item;
-    let bytes = bundle(source, number, width).map_err(from_source)?;
+    let bytes = Published(source).bundle(number, width).map_err(from_source)?;
     let (leaves, root) = match expected {
         Expected::Leaves(leaves) => (leaves, None),
         Expected::Root(root) => {
-            let leaves = hashes(source, 0, number, width).map_err(from_source)?;
+            let leaves = Published(source).hashes(0, number, width).map_err(from_source)?;
             if MerkleHash::root_of(&leaves) != root {
                 return Err(Trouble::Found(tile_fault(number, &bytes, &leaves, root)));
             }

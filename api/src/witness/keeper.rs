@@ -15,11 +15,11 @@ use gongjian_core::evidence::witness::decide;
 use gongjian_core::evidence::{
     AddCheckpoint, Cosigner, Refusal, Seen, SignError, SignatureLine, SignedCheckpoint, VerifierKey,
 };
+use gongjian_core::files;
 
 use super::key::{KeyFileError, read_key};
 use super::origin_hash;
 use super::trust::{TrustError, read_logs};
-use crate::files;
 
 /// Requests kept as evidence for each origin. More say nothing new, and the disk is not an enemy's to fill.
 const EVIDENCE_MAX: usize = 256;

@@ -6,8 +6,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gongjian_core::evidence::{Cosigner, KeyError, KeyKind};
-
-use crate::files;
+use gongjian_core::files;
 
 /// The file in the witness's folder.
 const FILE: &str = "key";

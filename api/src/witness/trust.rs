@@ -7,9 +7,8 @@ use std::io;
 use std::path::Path;
 
 use gongjian_core::evidence::{Checkpoint, CheckpointError, KeyError, KeyKind, VerifierKey};
+use gongjian_core::files;
 use gongjian_core::log::MerkleHash;
-
-use crate::files;
 
 const FILE: &str = "logs";
 const BYTES_MAX: u64 = 1 << 20;

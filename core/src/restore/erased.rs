@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{RestoreError, SourceError};
+use super::RestoreError;
 use crate::log::{ErasedEvent, LogReader, ReadError, erasure_order};
+use crate::published::SourceError;
 use crate::record::{Digest, Position, RecordRef};
 
 /// The file of a backup that has the lines.

@@ -29,8 +29,8 @@ use crate::log::{
 };
 use crate::record::{Position, RecordRef};
 
+use crate::published::{Files, Folder, SourceError};
 pub use erased::{ERASED_FILE, erased_lines};
-pub use source::{Files, Folder, SourceError};
 use take::Taking;
 
 /// The folder of documents and other content that events name, in a ledger and in a backup of it.

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::erased;
-use super::source::{Files, Tiles};
-use super::{RestoreError, SourceError, log_keys, take_key};
+use super::source::Tiles;
+use super::{RestoreError, log_keys, take_key};
 use crate::checkpoints::CHECKPOINT_FILE;
 use crate::evidence::tree::{TILE_WIDTH, tile_width};
 use crate::evidence::{
     AuthenticTiles, HashSource as _, LogKeys, SignedCheckpoint, TileFault, VerifierKey, tree,
 };
 use crate::log::{Draft, ErasedEvent, Log, MerkleHash, NewEvent};
+use crate::published::Files;
 use crate::record::{Position, RecordRef};
 
 /// Bundles in one commit.
@@ -41,8 +42,7 @@ enum Found {
 
 impl<'t, 'f> Stated<'t, 'f> {
     fn read(tiles: &'t Tiles<'f>) -> Result<Stated<'t, 'f>, RestoreError> {
-        let missing = || SourceError::Missing { name: CHECKPOINT_FILE.to_owned() };
-        let signed = SignedCheckpoint::parse(&tiles.checkpoint(CHECKPOINT_FILE)?.ok_or_else(missing)?)?;
+        let signed = SignedCheckpoint::parse(&tiles.checkpoint(CHECKPOINT_FILE)?)?;
         let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root());
         let checked = AuthenticTiles::new(tiles, size, root)?;
         let erased = erased::parse(&tiles.erased()?.unwrap_or_default())?;

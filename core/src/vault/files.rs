@@ -2,10 +2,11 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{ObjectName, VaultError};
+use crate::files;
 
 pub(super) fn fault(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> VaultError {
     let path = path.to_owned();
@@ -21,21 +22,10 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, VaultError> {
     }
 }
 
-/// Writes a file whole: under another name, synced, renamed, its folder synced. Folders that are not there are made.
+/// Puts a whole file in the place of the old one. Folders that are not there are made.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    make_folder(folder)?;
-    let temporary = path.with_extension("tmp");
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)
-        .map_err(fault("create", &temporary))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fault("write", &temporary))?;
-    fs::rename(&temporary, path).map_err(fault("rename", &temporary))?;
-    sync_folder(folder)
+    make_folder(path.parent().unwrap_or(Path::new(".")))?;
+    files::write_whole(path, bytes, files::PRIVATE).map_err(fault("write", path))
 }
 
 /// Adds bytes to the end of a file that is there.

@@ -7,13 +7,14 @@ mod histories;
 use std::path::Path;
 use std::time::Duration;
 
-use gongjian_api::monitor::{FolderSource, Monitor, Options, Report, Trouble};
+use gongjian_api::monitor::{Monitor, Options, Report, Trouble};
 use gongjian_core::evidence::{Fault, FaultKind, Policy};
+use gongjian_core::published::Folder;
 use gongjian_tests::published::{cosigner, signer};
 
 /// One round over a folder, with or without a memory. The clock says the end of time: nothing is fresh.
 pub(crate) fn round(dir: &Path, policy: &Policy, state: Option<&Path>) -> Result<Report, Trouble> {
-    let source = FolderSource(dir.to_owned());
+    let source = Folder(dir.to_owned());
     let options = Options {
         policy: policy.clone(),
         state: state.map(Path::to_owned),
