@@ -11,7 +11,7 @@ use gongjian_core::evidence::{
     Checkpoint, Cosigner, Ed25519Signer, HashSource as _, MemoryTree, SignedCheckpoint, TileKind, TileName,
 };
 use gongjian_core::log::storage::MemoryStorage;
-use gongjian_core::log::{Log, MerkleHash, NewEvent, RECORD_ERASED, SCOPE_RECORD};
+use gongjian_core::log::{ERASURE_APPROVED, Log, MerkleHash, NewEvent, SCOPE_RECORD};
 use gongjian_core::record::{Digest, Record};
 
 use crate::NOW;
@@ -56,7 +56,7 @@ pub fn entries(size: u64) -> Vec<Vec<u8>> {
     let opened = codec::encode(&("a1", ORIGIN, "00ff")).unwrap();
     let declared = codec::encode(&("note.taken", 1_u16, vec![("text", "string")])).unwrap();
     let erased = codec::encode(&(
-        RECORD_ERASED,
+        ERASURE_APPROVED,
         1_u16,
         vec![("position", "u64"), ("digest", "string"), ("scope", "string")],
     ));
@@ -94,7 +94,7 @@ pub fn order(entries: &[Vec<u8>], erased: usize) -> Vec<u8> {
         previous: Digest::of(entries.last().unwrap()),
         stream: "erasure/1".to_owned(),
         revision: 0,
-        kind: RECORD_ERASED.to_owned(),
+        kind: ERASURE_APPROVED.to_owned(),
         payload: codec::encode(&target).unwrap(),
         ..last
     }

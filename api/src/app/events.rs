@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use gongjian_core::command::occurred_text;
 use gongjian_core::domain::schema::{Declaration, stream_id};
 use gongjian_core::domain::{Event, kinds, schema::SchemaEvent};
-use gongjian_core::log::{LogReader, RECORD_ERASED, ReadError};
+use gongjian_core::log::{ERASURE_APPROVED, LogReader, ReadError};
 use gongjian_core::record::{Assurance, Digest, Position, RecordRef};
 use gongjian_core::schema;
 use serde::Serialize;
@@ -166,7 +166,7 @@ impl App {
     pub fn check_kind(&self, kind: &str) -> Result<(), Problem> {
         let names = kind_names();
         let declared = || !self.reader().stream(&format!("schema/{}", stream_id(kind, 1))).is_empty();
-        if names.contains(&kind) || kind == RECORD_ERASED || declared() {
+        if names.contains(&kind) || kind == ERASURE_APPROVED || declared() {
             return Ok(());
         }
         let category = kind.split('.').next().unwrap_or_default();

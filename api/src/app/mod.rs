@@ -30,9 +30,9 @@ mod imports;
 mod lists;
 mod package;
 mod read;
+mod shortfall;
 mod upkeep;
 mod vault;
-mod witness;
 
 pub use erasures::NewErasure;
 pub(crate) use events::built_in;
@@ -131,7 +131,7 @@ impl App {
         let (clock, keys) = (Arc::clone(&options.clock), KeyFolder::of(dir, passphrase()));
         let started = Instant::now();
         let mut writer = Writer::open(dir, options)?;
-        witness::check(dir, writer.reader().size()).map_err(gongjian_core::log::OpenError::from)?;
+        shortfall::check(dir, writer.reader().size()).map_err(gongjian_core::log::OpenError::from)?;
         let evidence = Evidence::open(&mut writer, dir, &keys);
         App::with(writer, clock, Some(dir), evidence, started)
     }

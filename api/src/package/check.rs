@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gongjian_core::evidence::{SignedCheckpoint, Statement, VerifierKey};
-use gongjian_core::log::SCHEMA_DECLARED;
+use gongjian_core::log::{SCHEMA_DECLARED, is_described_elsewhere};
 use gongjian_core::record::{Digest, Position, RecordRef};
 use gongjian_core::schema::to_json;
 use serde_json::{Value, json};
@@ -145,7 +145,7 @@ impl<'f> Events<'f> {
 
     /// The layout by which an event is read: that which the package proves to be declared.
     fn layout(&self, record: &RecordRef<'_>) -> Option<Fields> {
-        if is_described_elsewhere(record) {
+        if is_described_elsewhere(record.kind, record.version) {
             return built_in(record.kind, record.version);
         }
         let (at, fields) = self.layouts.get(&(record.kind.to_owned(), record.version))?;
@@ -172,7 +172,7 @@ impl<'f> Events<'f> {
         let kinds: BTreeSet<(String, u16)> = self
             .records
             .values()
-            .filter(|(record, _)| !is_described_elsewhere(record))
+            .filter(|(record, _)| !is_described_elsewhere(record.kind, record.version))
             .map(|(record, _)| (record.kind.to_owned(), record.version))
             .collect();
         let listed = kinds.iter().filter_map(|kind| {
@@ -201,12 +201,6 @@ impl<'f> Events<'f> {
         }
         Ok(())
     }
-}
-
-/// The layouts that stand in `docs/FORMAT.md` instead of in the log.
-fn is_described_elsewhere(record: &RecordRef<'_>) -> bool {
-    use gongjian_core::log::LEDGER_OPENED;
-    matches!((record.kind, record.version), (SCHEMA_DECLARED, 1) | (LEDGER_OPENED, 1 | 2))
 }
 
 fn check_proof(

@@ -14,7 +14,7 @@ use super::bundle::{Kind, Looked, Run};
 use super::fault::{Fault, FaultKind};
 use super::tree::TILE_WIDTH;
 use crate::codec::{self, CodecError};
-use crate::log::RECORD_ERASED;
+use crate::log::ERASURE_APPROVED;
 use crate::log::hash::{Frontier, MerkleHash};
 use crate::record::{Digest, Position, Revision};
 
@@ -224,7 +224,7 @@ impl Audit {
     pub fn finish(&self) -> Result<(), Fault> {
         match self.withheld.keys().next() {
             None => Ok(()),
-            Some(position) => Err(Fault::new(FaultKind::Withheld, *position, "entry", RECORD_ERASED, "-")),
+            Some(position) => Err(Fault::new(FaultKind::Withheld, *position, "entry", ERASURE_APPROVED, "-")),
         }
     }
 

@@ -10,7 +10,7 @@ use super::tree::TILE_WIDTH;
 use crate::codec;
 use crate::log::hash::MerkleHash;
 use crate::log::verify::{decode_canonical, erased};
-use crate::log::{LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
+use crate::log::{ERASURE_APPROVED, LEDGER_OPENED, SCHEMA_DECLARED, SCOPE_RECORD};
 use crate::record::{Digest, Position, RECORD_FORMAT, RecordRef, Revision};
 
 /// How far the ledger's clock and a witness's may differ, in seconds.
@@ -285,7 +285,7 @@ impl<'l, 'e> Reading<'l, 'e> {
                 if self.used.insert((kind, version), ()).is_none() {
                     self.looked.kinds.push((position, Kind::Used(kind.to_owned(), version)));
                 }
-                if (kind, version) != (RECORD_ERASED, 1) {
+                if (kind, version) != (ERASURE_APPROVED, 1) {
                     return Ok(());
                 }
                 match erased(record.payload) {

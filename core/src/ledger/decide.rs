@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::group::{DECLARED, Decision, Group, Outcome, declaration_stream, trial};
+use super::group::{Decision, Group, Outcome, declaration_stream, trial};
 use super::{Answer, Refused};
 use crate::checkpoints::Disowned;
 use crate::clock::{Clock, ClockFault, ClockWatch};
@@ -12,7 +12,7 @@ use crate::command::{EVENTS_MAX, Envelope, Expected, Receipt, Request};
 use crate::domain::category::{self, Context};
 use crate::domain::facts::At;
 use crate::domain::{Event, World, schema};
-use crate::log::{Draft, LogReader};
+use crate::log::{Draft, LogReader, SCHEMA_DECLARED};
 use crate::record::RecordRef;
 
 /// The state that decisions rest on. It runs ahead of the log while a group is on its way.
@@ -122,7 +122,7 @@ impl Decider {
             if record.command_digest != request.digest {
                 return Some(Outcome::Done(Err(Refused::CommandReused { position })));
             }
-            if record.kind == DECLARED {
+            if record.kind == SCHEMA_DECLARED {
                 continue;
             }
             receipts.push(Receipt {

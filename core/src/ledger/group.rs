@@ -9,7 +9,7 @@ use crate::command::{Envelope, Receipt, Request};
 use crate::day::Day;
 use crate::domain::{Event, schema};
 use crate::event::EventKind;
-use crate::log::{AppendError, Draft, NewEvent, RecordedEvent};
+use crate::log::{AppendError, Draft, NewEvent, RecordedEvent, SCHEMA_DECLARED, is_described_elsewhere};
 use crate::record::{Position, Revision};
 
 /// A decided command before it has a place.
@@ -70,7 +70,7 @@ impl Outcome {
                     .filter_map(|index| {
                         let event = recorded.get(index)?;
                         let kind = events.get(index)?.kind().name;
-                        if kind == DECLARED {
+                        if kind == SCHEMA_DECLARED {
                             return None;
                         }
                         debug_assert_eq!(event.position, first + index as u64);
@@ -138,8 +138,7 @@ impl Group {
 
     /// Whether a kind must be declared right before the event at hand; if so it is noted as declared.
     pub(super) fn declare(&mut self, kind: &EventKind, known: &FxHashSet<(&'static str, u16)>) -> bool {
-        // The two kinds without which nothing can be read are described in docs/FORMAT.md instead.
-        let exempt = matches!(kind.name, "ledger.opened" | DECLARED);
+        let exempt = is_described_elsewhere(kind.name, kind.version);
         let id = (kind.name, kind.version);
         let needed = !exempt && !known.contains(&id) && !self.declared.contains(&id);
         if needed {
@@ -188,7 +187,7 @@ impl Group {
             let declared = Event::from(schema::SchemaEvent::from(schema::declare(&decision.kind)));
             let stream = declaration_stream(&decision.kind);
             new.push(NewEvent {
-                kind: DECLARED.to_owned(),
+                kind: SCHEMA_DECLARED.to_owned(),
                 version: 1,
                 recorded_at: self.now,
                 occurred_day: self.today,
@@ -247,9 +246,6 @@ pub(super) fn not_taken(error: AppendError) -> Refused {
         }
     }
 }
-
-/// The kind that declares others.
-pub(super) const DECLARED: &str = "schema.declared";
 
 /// The stream in which a kind is declared.
 pub(super) fn declaration_stream(kind: &EventKind) -> String {

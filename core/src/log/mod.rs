@@ -43,7 +43,8 @@ pub use storage::{Storage, StorageError};
 pub use tiles::TilesError;
 pub use verify::verify;
 pub use verify::{
-    KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions,
+    ERASURE_APPROVED, KEY_ROTATED, LEDGER_OPENED, Report, SCHEMA_DECLARED, SCOPE_RECORD, VerifyOptions,
+    is_described_elsewhere,
 };
 
 pub use withhold::{ErasedEvent, WithholdError, erasure_order};

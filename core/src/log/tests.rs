@@ -472,14 +472,14 @@ fn a_withheld_event_needs_the_order_to_erase_it() {
     let mut log = on(&storage);
     let model = log.append(events(0, 50)).unwrap();
     let mut order = event(150);
-    order.kind = RECORD_ERASED.to_owned();
+    order.kind = ERASURE_APPROVED.to_owned();
     order.payload =
         crate::codec::encode(&(20u64, model[20].digest.to_string(), SCOPE_RECORD.to_owned())).unwrap();
     let mut schema = event(0);
     schema.command_id = event(150).command_id;
     let fields = [("position", "u64"), ("digest", "string"), ("scope", "string")];
     let fields: Vec<_> = fields.map(|(name, kind)| (name.to_owned(), kind.to_owned())).into();
-    schema.payload = crate::codec::encode(&(RECORD_ERASED.to_owned(), 1u16, fields)).unwrap();
+    schema.payload = crate::codec::encode(&(ERASURE_APPROVED.to_owned(), 1u16, fields)).unwrap();
     log.append(vec![schema, order]).unwrap();
 
     let key = page::page_key(0);

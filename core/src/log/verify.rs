@@ -33,8 +33,13 @@ const FAULTS_MAX: usize = 100;
 pub const SCHEMA_DECLARED: &str = "schema.declared";
 /// The kind of event 0.
 pub const LEDGER_OPENED: &str = "ledger.opened";
+
+/// Whether the layout of a kind and version stands in `docs/FORMAT.md` (section 5) instead of being declared.
+pub fn is_described_elsewhere(kind: &str, version: u16) -> bool {
+    matches!((kind, version), (SCHEMA_DECLARED, 1) | (LEDGER_OPENED, 1 | 2))
+}
 /// The kind that orders an erasure. Its payload begins with the position, the digest in hex, and the scope.
-pub const RECORD_ERASED: &str = "erasure.approved";
+pub const ERASURE_APPROVED: &str = "erasure.approved";
 /// The scope of an order that a whole record be withheld; other scopes erase what lies in the vault.
 pub const SCOPE_RECORD: &str = "record";
 

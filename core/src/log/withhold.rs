@@ -13,7 +13,7 @@ use super::page::{Entry, HEAD_KEY, Page, Withheld, block_key, open_key, page_key
 use super::read::{LogReader, ReadError};
 use super::storage::{Batch, StorageError};
 use super::verify::erased;
-use super::{OpenError, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD, TilesError, tiles};
+use super::{ERASURE_APPROVED, OpenError, SCHEMA_DECLARED, SCOPE_RECORD, TilesError, tiles};
 use crate::record::{Position, RecordRef, Revision};
 
 /// An event was not withheld.
@@ -129,7 +129,7 @@ pub struct ErasedEvent {
 /// The event that the order in a record names, if the record is an order to destroy the bytes of an event.
 pub fn erasure_order(record: &[u8]) -> Option<Position> {
     let record = RecordRef::decode(record).ok()?;
-    let is_order = record.kind == RECORD_ERASED && record.version == 1;
+    let is_order = record.kind == ERASURE_APPROVED && record.version == 1;
     let order = is_order.then(|| erased(record.payload)).flatten()?;
     (order.scope == SCOPE_RECORD).then_some(order.position)
 }
@@ -199,7 +199,7 @@ fn check_order(
     let bytes = reader.get(order)?.ok_or_else(|| refuse("there is no event"))?;
     let record = RecordRef::decode(&bytes).map_err(|_| refuse("it is no record"))?;
     let read =
-        (record.kind == RECORD_ERASED && record.version == 1).then(|| erased(record.payload)).flatten();
+        (record.kind == ERASURE_APPROVED && record.version == 1).then(|| erased(record.payload)).flatten();
     let read = read.ok_or_else(|| refuse("it is of another kind"))?;
     if read.scope != SCOPE_RECORD {
         return Err(refuse("it erases what lies in the vault"));

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use rustc_hash::FxHashSet;
 
-use super::{KEY_ROTATED, LEDGER_OPENED, RECORD_ERASED, SCHEMA_DECLARED, SCOPE_RECORD};
+use super::{ERASURE_APPROVED, KEY_ROTATED, LEDGER_OPENED, SCHEMA_DECLARED, SCOPE_RECORD};
 use crate::codec::{self, CodecError};
 use crate::log::hash::{Digest, MerkleHash};
 use crate::log::index::IndexBlock;
@@ -312,7 +312,7 @@ impl Looked {
                 if kind == KEY_ROTATED {
                     self.kinds.push(Kind::Key(position, record.payload.to_vec()));
                 }
-                if kind == RECORD_ERASED && version == 1 {
+                if kind == ERASURE_APPROVED && version == 1 {
                     match erased(record.payload) {
                         Some(order) if order.scope == SCOPE_RECORD => {
                             self.kinds.push(Kind::Erased(position, order.position, order.digest));

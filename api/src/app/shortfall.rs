@@ -17,12 +17,12 @@ const BUNDLE_EVENTS: u64 = 256;
 /// # Errors
 /// [`Corruption`] at the end of the log.
 pub(super) fn check(dir: &Path, size: u64) -> Result<(), Corruption> {
-    let (known, witness) =
+    let (known, file) =
         [newest_snapshot(dir), newest_bundle(dir)].into_iter().flatten().max().unwrap_or_default();
     if known <= size {
         return Ok(());
     }
-    let expected = ("at least, by what was made of it,", format!("{known} ({})", witness.display()));
+    let expected = ("at least, by what was made of it,", format!("{known} ({})", file.display()));
     Err(Corruption::new(size, "number of events", expected, size))
 }
 
