@@ -94,6 +94,8 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 422, 500, 503], post(vault::look_up_holders)),
     route!(POST "/api/v1/holders/{id}/end", "end-holder", &[], Some("HolderEnd") => "Kept", &[200, 201],
         &[400, 409, 422, 500, 503], post(vault::end_holder)),
+    route!(POST "/api/v1/exports/tiles", "export-tiles", &[], Some("Look") => "Receipt", &[201],
+        &[400, 422, 500, 503], post(vault::export_tiles)),
     route!(POST "/api/v1/erasures", "ask-erasure", &[], Some("NewErasure") => "Kept", &[200, 201],
         &[400, 404, 409, 410, 422, 500, 503], post(vault::ask_erasure)),
     route!(POST "/api/v1/erasures/{id}/decide", "decide-erasure", &[], Some("ErasureDecision") => "Kept",

@@ -97,6 +97,11 @@ fn exported_tiles_are_whole_and_grow() {
     let out = ledger.folder.path().join("out");
     let export = || ledger.run(&["export", "tiles", "-o", out.to_str().unwrap()]).exits(0);
     export().says("个事件与检查点");
+    // Whoever takes everything away is on record.
+    let recorded = ledger.run(&["events", "--kind", "access.recorded"]).exits(0).lines();
+    assert_eq!(recorded.len(), 1, "{recorded:?}");
+    assert_eq!(recorded[0]["data"]["what"], "导出");
+    assert_eq!(recorded[0]["recordedBy"], "export");
     let read = |name: &str| std::fs::read(out.join(name)).unwrap();
     let first = SignedCheckpoint::parse(&read("checkpoint")).unwrap();
     let policy = Policy::of_log(public_key(&ledger)).unwrap();
@@ -113,6 +118,54 @@ fn exported_tiles_are_whole_and_grow() {
         read(&format!("tile/0/{:03}.p/{width}", second.checkpoint().size() / 256)).len() as u64,
         width * 32
     );
+}
+
+#[test]
+fn what_was_erased_goes_from_a_folder_that_is_exported_to_again() {
+    let ledger = Ledger::registry();
+    let out = ledger.folder.path().join("out");
+    let export =
+        || ledger.run(&["export", "tiles", "-o", out.to_str().unwrap(), "--actor", "档案管理岗"]).exits(0);
+    ledger.record(&street(1, "S09", "误录的名称街道")).exits(0);
+    let position = ledger.head().0;
+    // Enough behind it that its bundle is full and would not be copied twice.
+    let many: Vec<_> = (0..300)
+        .map(|n| street(2, &format!("T{n:03}"), &format!("街道{n}")))
+        .map(|mut one| {
+            one.as_object_mut().unwrap().remove("commandId");
+            one
+        })
+        .collect();
+    ledger.record(&serde_json::json!(many)).exits(0);
+    export();
+    let holds = |text: &str| {
+        let bundle = out.join(format!("tile/entries/{:03}", position / 256));
+        let bytes = std::fs::read(bundle).unwrap();
+        bytes.windows(text.len()).any(|part| part == text.as_bytes())
+    };
+    assert!(holds("误录的名称街道"));
+    let place = position.to_string();
+    let ask = [
+        "erase",
+        "ask",
+        "--position",
+        &place,
+        "--actor",
+        "党建专干岗",
+        "--reason",
+        "误录",
+        "--basis",
+        "街道通知",
+        "--id",
+        "SC-1",
+    ];
+    ledger.run(&ask).exits(0);
+    ledger.run(&["erase", "decide", "SC-1", "--approve", "--actor", "街道书记岗"]).exits(0);
+    ledger.run(&["erase", "execute", "SC-1", "--actor", "街道书记岗"]).exits(0);
+    export();
+    assert!(!holds("误录的名称街道"), "the old bundle is still there");
+    let key = public_key(&ledger).to_string();
+    ledger.run(&["verify", out.to_str().unwrap(), "--key", &key]).exits(0);
 }
 
 #[test]

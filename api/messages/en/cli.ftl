@@ -81,3 +81,4 @@ cli-restore-unsound = { $dir }: what was restored does not stand up to verificat
 cli-key-rotated =
     The signing key was rotated by event { $position }. New key: { $key }
     Give it to the witnesses and inspectors now; the old key is gone.
+cli-export-unrecorded = The ledger takes no events now, so this export is not recorded:

@@ -23,6 +23,7 @@ package-proves-not-1 = That what was recorded is true. â€œStated by the recordâ€
 package-proves-not-2 = That nothing was left out that should have been recorded.
 package-proves-not-3 = Without witnesses: that the operator keeps no second ledger.
 package-proves-not-4 = That the key in the package is the ledger's. It came with the package, and anybody can make one: get the key on a way that the operator does not control.
+package-proves-not-5 = The words of this page and of the story. The ledger's program made them from the events, and only the ledger's signature over the manifest stands behind them; the bytes of the events rule.
 package-story = 3. The matter
 package-column-day = Day
 package-column-step = Step

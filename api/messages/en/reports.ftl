@@ -218,3 +218,4 @@ parameter-key = the ledger's key as known from elsewhere; another one is a fault
 parameter-old = the earlier number of events
 parameter-new = the later number of events
 parameter-path = level and number of the tile, such as 0/x001/234.p/17
+route-export-tiles = Record that all tiles are about to be exported

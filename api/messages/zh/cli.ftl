@@ -81,3 +81,4 @@ cli-restore-unsound = { $dir }：恢复出的账本核对有误，没有打开�
 cli-key-rotated =
     已更换签名密钥，记入位置 { $position }。新公钥：{ $key }
     请即交给见证单位与检查人员；旧密钥已删去。
+cli-export-unrecorded = 账本现在不接受写入，这次导出没有留痕：

@@ -23,6 +23,7 @@ package-proves-not-1 = 记录所说的事情是否属实。标“台账载明”
 package-proves-not-2 = 有没有应记而未记的事情。
 package-proves-not-3 = 没有见证方签名时，账本单位有没有另存一套账本。
 package-proves-not-4 = 所附公钥是不是账本的公钥。公钥随包而来，谁都可以另配一把；须从账本单位以外的可靠途径取得。
+package-proves-not-5 = 本页和事情经过里的文字。它们由账本程序按事件写成，只有账本对清单的签名；以事件原文为准。
 package-story = 三、事情经过
 package-column-day = 日期
 package-column-step = 事项

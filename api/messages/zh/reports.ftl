@@ -218,3 +218,4 @@ parameter-key = 从别处得知的账本公钥；不是账本的即为有误
 parameter-old = 较早的事件数
 parameter-new = 较晚的事件数
 parameter-path = 树片的级与编号，如 0/x001/234.p/17
+route-export-tiles = 记下：将导出全部树片与事件包

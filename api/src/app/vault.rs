@@ -262,6 +262,14 @@ impl App {
         Ok(Kept { id: id.to_owned(), receipt, replayed })
     }
 
+    /// Records that everything is about to be taken away in one copy.
+    ///
+    /// # Errors
+    /// [`Problem`] as for any command.
+    pub fn record_export(&self, asker: &Asker, what: &str, reason: &str) -> Result<Receipt, Problem> {
+        self.look(asker, WHATS[2], what, what, reason)
+    }
+
     fn look(
         &self,
         asker: &Asker,

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use clap::Args;
 use gongjian_core::checkpoints::WITNESSED_FILE;
-use gongjian_core::evidence::tree::TILE_WIDTH;
-use gongjian_core::evidence::{SignedCheckpoint, TileKind, VerifierKey, tile};
+use gongjian_core::evidence::{SignedCheckpoint, VerifierKey};
 use gongjian_core::log::LogOptions;
 use gongjian_core::published::{Files, Folder};
 use gongjian_core::restore::{ERASED_FILE, Restore as Work, Restored, VAULT_FOLDER, check, copy_missing};
 use serde_json::json;
 
 use super::Common;
-use super::client::{Ask, Ledger};
+use super::client::Ledger;
 use super::evidence::copy_tiles;
 use super::failure::{Failure, say};
 use super::progress;
@@ -41,7 +40,6 @@ pub(super) fn backup(common: &Common, verb: &Backup) -> Result<(), Failure> {
         return Err(Failure::usage(common, "cli-backup-into-ledger", &[("dir", &folder)]));
     }
     let ledger = Ledger::open(common)?;
-    erased(common, &ledger, output)?;
     let (files, _) = copy_tiles(common, &ledger, output)?;
     let objects = copy_missing(&common.data.join(VAULT_FOLDER), &output.join(VAULT_FOLDER));
     let objects = objects.map_err(|error| fault(&error))?;
@@ -55,37 +53,6 @@ pub(super) fn backup(common: &Common, verb: &Backup) -> Result<(), Failure> {
     }
     let (size, dir) = (size.to_string(), output.display().to_string());
     say(common, &common.text().get("cli-backed-up", &[("size", &size), ("root", &root), ("dir", &dir)]))
-}
-
-/// What is left of destroyed events; bundles that still hold their bytes are copied again.
-fn erased(common: &Common, ledger: &Ledger, output: &Path) -> Result<(), Failure> {
-    let lines = ledger.fetch(common, &Ask::get("/api/v1/erased".to_owned()))?;
-    let text = String::from_utf8_lossy(&lines);
-    let positions = text.lines().filter_map(|line| line.split(' ').next()?.parse::<u64>().ok());
-    let work = || -> io::Result<()> {
-        if fs::read(output.join(ERASED_FILE)).unwrap_or_default() == lines {
-            return Ok(());
-        }
-        for position in positions {
-            forget_bundle(&output.join(tile::path(TileKind::Entries, position / TILE_WIDTH as u64)))?;
-        }
-        // Last: whoever is interrupted begins again.
-        super::evidence::put(&output.join(ERASED_FILE), &lines)
-    };
-    work().map_err(|error| Failure::fault(common, &output.display().to_string(), &error))
-}
-
-/// Removes a bundle, full and partial.
-fn forget_bundle(full: &Path) -> io::Result<()> {
-    let mut partial = full.as_os_str().to_owned();
-    partial.push(".p");
-    for removed in [fs::remove_file(full), fs::remove_dir_all(partial)] {
-        match removed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// The last checkpoint with cosignatures; one newer than the copy says nothing about it.

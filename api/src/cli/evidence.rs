@@ -1,12 +1,15 @@
 //! `checkpoint`, `prove` and `export tiles`: what is taken away and checked elsewhere.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::http::Method;
 use clap::Args;
-use gongjian_core::evidence::{SignedCheckpoint, TileKind, TileName, tree};
+use gongjian_core::evidence::tree::{self, TILE_WIDTH};
+use gongjian_core::evidence::{SignedCheckpoint, TileKind, TileName, tile};
+use gongjian_core::files;
+use gongjian_core::restore::ERASED_FILE;
 use serde_json::json;
 
 use super::Common;
@@ -157,8 +160,19 @@ fn entry(common: &Common, ledger: &Ledger, position: u64) -> Result<Vec<u8>, Fai
 }
 
 /// Copies checkpoint and tiles into a folder, as any server of files can offer them.
-pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure> {
-    let (files, size) = copy_tiles(common, &Ledger::open(common)?, output)?;
+pub(super) fn export_tiles(common: &Common, output: &Path, actor: &str, reason: &str) -> Result<(), Failure> {
+    let ledger = Ledger::open(common)?;
+    let body = json!({ "actor": actor, "reason": reason }).to_string().into_bytes();
+    let ask = Ask { method: Method::POST, target: "/api/v1/exports/tiles".to_owned(), body: Some(&body) };
+    match ledger.fetch(common, &ask) {
+        // What a damaged ledger still has must be saved, and the reader told that nothing recorded it.
+        Err(failure) if failure.is_fault() => {
+            eprintln!("{}", common.text().plain("cli-export-unrecorded"));
+            failure.print();
+        }
+        recorded => drop(recorded?),
+    }
+    let (files, size) = copy_tiles(common, &ledger, output)?;
     let (count, size) = (files.to_string(), size.to_string());
     if common.json {
         return say(common, &json!({ "files": files, "size": size }).to_string());
@@ -166,9 +180,10 @@ pub(super) fn export_tiles(common: &Common, output: &Path) -> Result<(), Failure
     say(common, &common.text().get("cli-exported-tiles", &[("files", &count), ("size", &size)]))
 }
 
-/// The same; returns the number of files and of events.
+/// Brings a folder's copy up to the ledger, erasures included; returns the number of files and of events.
 pub(super) fn copy_tiles(common: &Common, ledger: &Ledger, output: &Path) -> Result<(usize, u64), Failure> {
     let fault = |file: &Path, error: &io::Error| Failure::fault(common, &file.display().to_string(), error);
+    erased(common, ledger, output)?;
     let note = ledger.fetch(common, &Ask::get("/checkpoint?fresh=true".to_owned()))?;
     let size = read_checkpoint(common, &note)?.checkpoint().size();
     let names = names(size);
@@ -191,6 +206,37 @@ pub(super) fn copy_tiles(common: &Common, ledger: &Ledger, output: &Path) -> Res
     Ok((names.len() + 1, size))
 }
 
+/// What is left of destroyed events; bundles that still hold their bytes are copied again.
+fn erased(common: &Common, ledger: &Ledger, output: &Path) -> Result<(), Failure> {
+    let lines = ledger.fetch(common, &Ask::get("/api/v1/erased".to_owned()))?;
+    let text = String::from_utf8_lossy(&lines);
+    let positions = text.lines().filter_map(|line| line.split(' ').next()?.parse::<u64>().ok());
+    let work = || -> io::Result<()> {
+        if fs::read(output.join(ERASED_FILE)).unwrap_or_default() == lines {
+            return Ok(());
+        }
+        for position in positions {
+            forget_bundle(&output.join(tile::path(TileKind::Entries, position / TILE_WIDTH as u64)))?;
+        }
+        // Last: whoever is interrupted begins again.
+        put(&output.join(ERASED_FILE), &lines)
+    };
+    work().map_err(|error| Failure::fault(common, &output.display().to_string(), &error))
+}
+
+/// Removes a bundle, full and partial.
+fn forget_bundle(full: &Path) -> io::Result<()> {
+    let mut partial = full.as_os_str().to_owned();
+    partial.push(".p");
+    for removed in [fs::remove_file(full), fs::remove_dir_all(partial)] {
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Every tile and bundle of a log of this size, bundles first.
 fn names(size: u64) -> Vec<TileName> {
     let mut names = Vec::new();
@@ -210,9 +256,5 @@ pub(super) fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let temporary = file.with_extension("tmp");
-    let mut out = fs::File::create(&temporary)?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    fs::rename(&temporary, file)
+    files::write_whole(file, bytes, files::PUBLIC)
 }

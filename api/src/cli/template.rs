@@ -26,11 +26,17 @@ pub(super) struct Export {
     /// 写入文件或目录 / file or folder to write
     #[arg(short, long, value_name = "FILE.xlsx|DIR")]
     output: PathBuf,
+    /// 导出 tiles 的岗位，留痕 / the post that exports tiles, which is recorded
+    #[arg(long, value_name = "POST", default_value = "export")]
+    actor: String,
+    /// 导出 tiles 的原因，留痕 / why tiles are exported, which is recorded
+    #[arg(long, default_value = "供离线核对")]
+    reason: String,
 }
 
 pub(super) fn export(common: &Common, verb: &Export) -> Result<(), Failure> {
     if verb.kind == "tiles" {
-        return super::evidence::export_tiles(common, &verb.output);
+        return super::evidence::export_tiles(common, &verb.output, &verb.actor, &verb.reason);
     }
     if Kind::of_name(&verb.kind).is_none() {
         return Err(Failure::usage(common, "cli-no-such-template", &[("kind", &verb.kind)]));

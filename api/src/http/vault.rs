@@ -162,6 +162,12 @@ pub(crate) async fn look_up_holders(State(state): State<AppState>, _: Asking, bo
     Ok(response)
 }
 
+pub(crate) async fn export_tiles(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
+    let recorded =
+        work(&state.app, body, |app, body: Look| app.record_export(&body.asker()?, "tiles", &body.reason));
+    json(StatusCode::CREATED, &recorded.await?)
+}
+
 pub(crate) async fn ask_erasure(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
     let kept = work(&state.app, body, |app, body: Erasure| {
         let asker = body.asker()?;

@@ -22,7 +22,7 @@ pub(super) fn page(contents: &Contents, files: &Files, text: Text) -> String {
     let _ = writeln!(out, "<h2>{}</h2>\n<h3>{}</h3>", say("meaning"), say("proves"));
     out += &list(text, "proves", 4);
     let _ = writeln!(out, "<h3>{}</h3>", say("proves-not"));
-    out += &list(text, "proves-not", 4);
+    out += &list(text, "proves-not", 5);
     let _ = writeln!(out, "<h2>{}</h2>", say("story"));
     for matter in &contents.trail.matters {
         tell(&mut out, matter, text);

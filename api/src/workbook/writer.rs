@@ -109,6 +109,9 @@ fn notes(sheet: &mut Worksheet, unit: &str, as_of: Option<Day>, formats: &Format
     sheet.set_name(NOTES)?;
     sheet.set_column_width(0, 12)?;
     sheet.set_column_width(1, 60)?;
+    sheet.set_row_height(2, 40)?;
+    sheet.set_paper_size(9);
+    sheet.set_print_fit_to_pages(1, 0);
     for (row, label) in (0..).zip([REPORTING_UNIT, AS_OF, "说明"]) {
         sheet.write_string_with_format(row, 0, label, &formats.header)?;
     }

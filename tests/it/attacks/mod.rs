@@ -11,10 +11,11 @@ mod vault;
 
 use std::path::{Path, PathBuf};
 
-use gongjian_core::evidence::{Policy, Proof, SignedCheckpoint, VerifierKey};
+use gongjian_core::evidence::{Policy, Proof, SignedCheckpoint, TileKind, TileName, VerifierKey, tree};
 use gongjian_core::log::{Log, LogOptions, NewEvent};
 use gongjian_core::record::Record;
-use gongjian_tests::cli::{Ledger, text};
+use gongjian_tests::cli::Ledger;
+use gongjian_tests::http::Server;
 use serde_json::Value;
 
 /// The event for which the inspector has a receipt.
@@ -64,10 +65,29 @@ fn checkpoint(ledger: &Ledger) -> SignedCheckpoint {
     SignedCheckpoint::parse(&ledger.run(&["checkpoint"]).exits(0).out).unwrap()
 }
 
-/// What the ledger publishes now.
+/// What the ledger's server publishes now, fetched as a monitor fetches it. (`export tiles` is an event, and whoever
+/// forges a history leaves none.)
 fn published(ledger: &Ledger, name: &str) -> PathBuf {
     let folder = ledger.folder.path().join(name);
-    ledger.run(&["export", "tiles", "-o", &text(&folder)]).exits(0);
+    let server = Server::start(&ledger.data());
+    let fetch = |name: &str| {
+        let answer = server.get(&format!("/{name}"));
+        assert_eq!(answer.status, 200, "{name}");
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, &answer.bytes).unwrap();
+        answer.bytes
+    };
+    let size = SignedCheckpoint::parse(&fetch("checkpoint")).unwrap().checkpoint().size();
+    let level_of = |kind| if let TileKind::Hashes(level) = kind { level } else { 0 };
+    let levels = (0..).take_while(|level| tree::level_size(size, *level) > 0).map(TileKind::Hashes);
+    for kind in levels.chain([TileKind::Entries]) {
+        let level = level_of(kind);
+        for number in 0..tree::level_size(size, level).div_ceil(256) {
+            let width = tree::tile_width(size, level, number);
+            fetch(&TileName::of_width(kind, number, width).unwrap().path());
+        }
+    }
     folder
 }
 
