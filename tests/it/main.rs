@@ -14,6 +14,7 @@ mod properties;
 mod python;
 mod restore;
 mod rotation;
+mod summary;
 mod tidy;
 
 /// Compares with a file of `tests/fixtures`; `UPDATE_EXPECT=1` writes it.

@@ -113,6 +113,7 @@ pub(super) struct Formats {
     pub wrapped: Format,
     pub small: Format,
     pub link: Format,
+    pub leading: Format,
     pub count: Format,
     pub linked_count: Format,
     change: Format,
@@ -122,6 +123,7 @@ pub(super) struct Formats {
 }
 
 const LINK: Color = Color::RGB(0x0005_63C1);
+const SHADE: Color = Color::RGB(0x00F2_F2F2);
 const RULE: Color = Color::RGB(0x00BF_BFBF);
 
 impl Formats {
@@ -145,12 +147,14 @@ impl Formats {
             wrapped: cell().set_text_wrap().set_num_format("@"),
             small: cell().set_text_wrap().set_font_size(9).set_font_color(Color::RGB(0x0059_5959)),
             link: linked(text()),
+            leading: linked(cell()),
             count: count(),
             linked_count: linked(count()),
             change: change(),
             share: share(),
             day: day(),
-            strong: [text(), count(), change(), share(), day()].map(Format::set_bold),
+            strong: [text(), count(), change(), share(), day()]
+                .map(|it| it.set_bold().set_background_color(SHADE)),
         }
     }
 
