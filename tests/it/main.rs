@@ -12,6 +12,7 @@ mod interop;
 mod monitor;
 mod properties;
 mod python;
+mod reports;
 mod restore;
 mod rotation;
 mod summary;
