@@ -13,6 +13,7 @@ pub mod fetch;
 pub mod http;
 pub mod import;
 pub mod inspect;
+pub mod media;
 pub mod messages;
 pub mod monitor;
 pub mod offline;

@@ -3,6 +3,8 @@
 //! No sentence stands in code: a fault has a stable code and named arguments, and [`Text`] finds the words.
 //! Every `.ftl` file of both languages is part of the binary; a new one is one line in `files!`.
 
+mod causes;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -12,6 +14,8 @@ use gongjian_core::gate::Doubt;
 use gongjian_core::log::{Corruption, Saying};
 use gongjian_core::rejection::Rejection;
 use unic_langid::LanguageIdentifier;
+
+pub use causes::Cause;
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
@@ -26,6 +30,7 @@ macro_rules! files {
 
 files![
     "categories",
+    "causes",
     "cli",
     "commands",
     "damage",

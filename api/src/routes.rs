@@ -112,6 +112,8 @@ pub(crate) const ROUTES: &[Route] = &[
         get(evidence::proof)),
     route!(GET "/api/v1/evidence/{*id}", "evidence", &[], None => "application/zip", &[200],
         &[400, 404, 410, 413, 500, 503], get(evidence::package)),
+    route!(POST "/api/v1/evidence/{*id}", "look-at-evidence", &[], Some("Look") => "application/zip", &[200],
+        &[400, 404, 410, 413, 422, 500, 503], post(vault::look_at_package)),
     route!(GET "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
         get(evidence::consistency)),
     route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),

@@ -26,6 +26,9 @@ pub const CHECKPOINT_FILE: &str = "checkpoint";
 /// File of the newest checkpoint with enough cosignatures, in the folder of the ledger.
 pub const WITNESSED_FILE: &str = "checkpoint.witnessed";
 
+/// Folder of the checkpoints over rotations, which the key before and the key after both signed, by their sizes.
+pub const ROTATIONS_FOLDER: &str = "rotations";
+
 /// The log is not the one whose head was signed here last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Disowned {
@@ -106,6 +109,7 @@ struct Places {
     head: PathBuf,
     published: PathBuf,
     witnessed: PathBuf,
+    rotations: PathBuf,
 }
 
 struct Kept {
@@ -128,7 +132,8 @@ impl Keeper {
         hashes: Arc<LogHashes>,
     ) -> Result<Keeper, KeepError> {
         let [published, witnessed, head] = signed_files(dir);
-        let places = Places { keys: dir.join("keys"), head, published, witnessed };
+        let rotations = dir.join(ROTATIONS_FOLDER);
+        let places = Places { keys: dir.join("keys"), head, published, witnessed, rotations };
         let signed = read_checkpoint(&places.head)?;
         let mut newest = None;
         if let Some(head) = signed {
@@ -169,6 +174,12 @@ impl Keeper {
         self.kept().witnessed.clone()
     }
 
+    /// Whether the key that signs now was in force at the size of a checkpoint.
+    pub fn is_by_newest_key(&self, signed: &SignedCheckpoint) -> bool {
+        let kept = self.kept();
+        kept.keys.in_force(signed.checkpoint().size()) == kept.keys.newest()
+    }
+
     /// A checkpoint over everything that is durable now: the last one if the log has not grown since, or a new
     /// one. Appends go on meanwhile.
     ///
@@ -205,6 +216,9 @@ impl Keeper {
         let mut signed = SignedCheckpoint::sign(checkpoint, &*kept.signer)?;
         if let Some(before) = before {
             signed.sign_also(before)?;
+            // Before the head, which tells that the rotation is handed over. Whoever knows the old key alone believes
+            // the new one by this.
+            replace(&self.places.rotations.join(head.size.to_string()), &signed, files::PUBLIC)?;
         }
         replace(&self.places.head, &signed, files::PRIVATE)?;
         replace(&self.places.published, &signed, files::PUBLIC)?;
@@ -295,6 +309,15 @@ impl Keeper {
 /// The files beside a log in which checkpoints lie, whether they exist or not: published, witnessed, signed last.
 pub fn signed_files(dir: &Path) -> [PathBuf; 3] {
     [dir.join("tiles").join(CHECKPOINT_FILE), dir.join(WITNESSED_FILE), dir.join("keys").join(HEAD_FILE)]
+}
+
+/// The checkpoints over rotations that are kept beside a log, smallest first. What is none is passed over.
+pub fn handed_over(dir: &Path) -> Vec<SignedCheckpoint> {
+    let entries = fs::read_dir(dir.join(ROTATIONS_FOLDER)).into_iter().flatten().flatten();
+    let read = entries.filter_map(|entry| read_checkpoint(&entry.path()).ok().flatten());
+    let mut found: Vec<SignedCheckpoint> = read.collect();
+    found.sort_unstable_by_key(|signed| signed.checkpoint().size());
+    found
 }
 
 /// Whether the log begins with what was signed.

@@ -76,6 +76,55 @@ fn a_decoder_written_from_the_format_alone_agrees_on_the_whole_county() {
 }
 
 #[test]
+fn a_decoder_written_from_the_format_alone_reads_past_a_withheld_event() {
+    let ledger = gongjian_tests::cli::Ledger::june();
+    let draft = json!({
+        "command": "topic.propose", "stream": "topic/YT-误", "actor": "党建专干岗", "occurredOn": "2022-06-01",
+        "data": { "title": "误录", "category": "停车难", "proposer": "居民代表" },
+    });
+    let position = ledger.record(&draft).exits(0).json()["position"].as_u64().unwrap();
+    let ask =
+        ["erase", "ask", "--reason", "误录", "--basis", "法律", "--actor", "党建专干岗", "--id", "SC-1"];
+    ledger.run(&[&ask[..], &["--position", &position.to_string()]].concat()).exits(0);
+    ledger.run(&["erase", "decide", "SC-1", "--approve", "--actor", "组织部审批岗"]).exits(0);
+    ledger.run(&["erase", "execute", "SC-1", "--actor", "管理岗"]).exits(0);
+    ledger.record(&draft).exits(0);
+    let events = ledger.run(&["events", "--raw"]).exits(0);
+    let root = ledger.run(&["checkpoint", "--json"]).exits(0).json()["root"].as_str().unwrap().to_owned();
+    let decode = |lines: &[u8]| {
+        let mut child = Command::new(interpreter())
+            .arg(python("decode.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let lines = lines.to_vec();
+        // A decoder that has seen enough closes its end.
+        let feeder = std::thread::spawn(move || drop(input.write_all(&lines)));
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        output
+    };
+    let good = decode(&events.out);
+    let errors = String::from_utf8_lossy(&good.stderr).into_owned();
+    assert!(good.status.success() && errors.contains(&root), "{errors}");
+    assert!(
+        String::from_utf8_lossy(&good.stdout)
+            .contains(&format!("{{\"position\": {position}, \"withheld\": true"))
+    );
+    // Another digest breaks the chain, another order is none.
+    for (name, value) in [("digest", json!("00".repeat(32))), ("erasedBy", json!(position + 1))] {
+        let mut lines: Vec<Value> = events.lines();
+        let line = lines.iter_mut().find(|line| line["withheld"] == true).unwrap();
+        line[name] = value;
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        assert!(!decode(text.as_bytes()).status.success(), "{name}");
+    }
+}
+
+#[test]
 fn counties_of_random_size_and_year_come_out_as_the_separate_program_says() {
     let dir = tempfile::tempdir().unwrap();
     let cases = [

@@ -72,6 +72,76 @@ fn a_running_server_rotates_too() {
     ledger.run(&["verify"]).exits(0);
 }
 
+/// What `verify` says of a package to somebody who has only one key.
+fn sound_by(package: &std::path::Path, key: &VerifierKey) -> gongjian_tests::cli::Ran {
+    let package = package.display().to_string();
+    Ledger::none().run(&["verify", &package, "--key", &key.to_string()])
+}
+
+#[test]
+fn packages_from_before_and_after_a_rotation_are_sound_by_the_key_that_was_in_force() {
+    let ledger = Ledger::june();
+    let first = key(&ledger);
+    let prove = |name: &str| {
+        ledger.run(&["prove", "WT-2022-0000", "-o", name]).exits(0);
+        ledger.folder.path().join(name)
+    };
+    let before = prove("before.zip");
+    ledger.run(&ROTATE).exits(0);
+    let second = key(&ledger);
+    // While both keys have signed the newest checkpoint, and once the new one alone has.
+    let between = prove("between.zip");
+    ledger.record(&street(1, "S09", "新城街道")).exits(0);
+    let after = prove("after.zip");
+    ledger.run(&ROTATE).exits(0);
+    ledger.record(&street(2, "S10", "老城街道")).exits(0);
+    let (third, last) = (key(&ledger), prove("last.zip"));
+    for package in [&before, &between, &after, &last] {
+        sound_by(package, &first).exits(0).says("核对无误");
+    }
+    sound_by(&after, &first).exits(0).says("交接检查点");
+    sound_by(&after, &second).exits(0).never_says("交接检查点");
+    sound_by(&last, &second).exits(0).says("交接检查点");
+    sound_by(&last, &third).exits(0).never_says("交接检查点");
+    // No way leads back: what was signed before a key was made is not proven by it.
+    sound_by(&before, &second).exits(1);
+    let stranger = Ledger::none();
+    stranger.run(&["init"]).exits(0);
+    sound_by(&last, &key(&stranger)).exits(1);
+    // Without the checkpoints that both signed, an old key proves nothing of what came later.
+    std::fs::remove_dir_all(ledger.data().join("rotations")).unwrap();
+    let bare = prove("bare.zip");
+    sound_by(&bare, &first).exits(1);
+    sound_by(&bare, &third).exits(0);
+}
+
+#[test]
+fn the_key_that_is_known_elsewhere_must_have_signed_and_not_only_be_named() {
+    let ledger = Ledger::registry();
+    let old = key(&ledger);
+    ledger.run(&ROTATE).exits(0);
+    ledger.record(&street(1, "S09", "新城街道")).exits(0);
+    let new = key(&ledger);
+    let server = Server::start(&ledger.data());
+    let faults = |key: &VerifierKey| {
+        let key = key.to_string().replace('+', "%2B");
+        let found = server.try_ask("POST", &format!("/api/v1/verify?key={key}"), &[], b"").unwrap().json();
+        found["faults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["code"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(faults(&old).is_empty() && faults(&new).is_empty());
+    std::fs::remove_dir_all(ledger.data().join("rotations")).unwrap();
+    assert_eq!(faults(&old), ["a-checkpoint-that-the-key-signed"]);
+    assert!(faults(&new).is_empty());
+    let stranger = Ledger::none();
+    stranger.run(&["init"]).exits(0);
+    assert_eq!(faults(&key(&stranger)), ["key-of-the-ledger"]);
+}
+
 /// Does the first steps of a rotation as the program does them, and stops.
 fn begin(ledger: &Ledger, is_recorded: bool) {
     let keys = KeyFolder::of(&ledger.data(), None);

@@ -4,12 +4,15 @@
     … | python3 tests/py/decode.py > events.jsonl
     python3 tests/py/decode.py --self-test
 
-Standard input is JSON Lines, one event a line in the order of the log:
-{"position": N, "bytes": "<base64>"}. Every event is printed as a line
-{"position","kind","version","stream","revision","occurredOn","data"}; the number of events and the
+Standard input is JSON Lines, one event a line in the order of the log, as `gongjian events --raw` prints them:
+{"position": N, "bytes": "<base64>"}, or, of an event whose bytes were destroyed by an order,
+{"position": N, "withheld": true, "erasedBy": M, "digest": "<hex>", "leaf": "<hex>"}. Every event is printed as a line
+{"position","kind","version","stream","revision","occurredOn","data"}, or
+{"position","withheld","erasedBy"}; the number of events and the
 RFC 6962 root over all of them go to standard error. The program fails at the first event
 that does not follow the format: a gap in the positions, a `previous` that is not the
-BLAKE3 digest of the event before, a kind that was used before it was described, bytes left over.
+BLAKE3 digest of the event before, a kind that was used before it was described, bytes left over, an event
+that was withheld without an order.
 
 Needs blake3 from PyPI.
 """
@@ -38,6 +41,7 @@ OPENED_KIND = "ledger.opened"
 OPENED_LAYOUT = "{ledgerId:string,origin:string,publicKey:string}"
 OPENED_LAYOUT_2 = "{ledgerId:string,origin:string,publicKey:string,continues:option<string>}"
 SCHEMA_KIND = "schema.declared"
+ORDER = ("erasure.approved", 1)
 SCHEMA_LAYOUT = "{kind:string,version:u16,fields:list<{name:string,type:string}>}"
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i32": "<i", "i64": "<q"}
 RECORD_BYTES_MAX = 65_535
@@ -179,7 +183,9 @@ class Tree:
         self.size, self.peaks = 0, []
 
     def add(self, data):
-        node = hashlib.sha256(b"\0" + data).digest()
+        self.add_leaf(hashlib.sha256(b"\0" + data).digest())
+
+    def add_leaf(self, node):
         size = self.size
         while size & 1:
             node = hashlib.sha256(b"\1" + self.peaks.pop() + node).digest()
@@ -201,6 +207,9 @@ class Log:
 
     def __init__(self):
         self.previous, self.tree, self.revisions = bytes(32), Tree(), {}
+        # Withheld events without their order: position -> (order, digest). Which stream each stood in cannot be
+        # told, so that many revisions may be missing.
+        self.withheld, self.spare = {}, 0
         self.layouts = {
             (SCHEMA_KIND, 1): parse_type(SCHEMA_LAYOUT),
             (OPENED_KIND, 1): parse_type(OPENED_LAYOUT),
@@ -213,8 +222,10 @@ class Log:
             raise Malformed(f"position {r['position']}, given as {position}, after {self.tree.size} events")
         if r["previous"] != self.previous:
             raise Malformed("`previous` is not the digest of the event before")
-        if r["revision"] != self.revisions.get(r["stream"], 0):
+        missed = r["revision"] - self.revisions.get(r["stream"], 0)
+        if not 0 <= missed <= self.spare:
             raise Malformed(f"revision {r['revision']} of {r['stream']}")
+        self.spare -= missed
         key = r["kind"], r["version"]
         if key not in self.layouts:
             raise Malformed(f"{key[0]}@{key[1]} was not described before")
@@ -224,11 +235,32 @@ class Log:
             layout = ("struct", [(f["name"], parse_type(f["type"])) for f in data_of["fields"]])
             if self.layouts.setdefault(described, layout) != layout:
                 raise Malformed(f"{described[0]}@{described[1]} is described twice, differently")
+        if key == ORDER and data_of["scope"] == "record":
+            order = self.withheld.pop(data_of["position"], None)
+            if order is not None and order != (position, data_of["digest"]):
+                raise Malformed(f"event {data_of['position']} was withheld by another order")
         self.previous = blake3(data).digest()
         self.revisions[r["stream"]] = r["revision"] + 1
         self.tree.add(data)
         return {"position": position, "kind": r["kind"], "version": r["version"], "stream": r["stream"],
                 "revision": r["revision"], "occurredOn": r["occurred_day"], "data": data_of}
+
+
+    def left(self, position, order, digest, leaf):
+        """What is left of an event whose bytes were destroyed."""
+        if position != self.tree.size or order <= position or position == 0:
+            raise Malformed(f"withheld event {position}, ordered at {order}, after {self.tree.size} events")
+        if len(digest) != 64 or len(leaf) != 64:
+            raise Malformed(f"digest or leaf of withheld event {position}")
+        self.withheld[position] = order, digest
+        self.previous = bytes.fromhex(digest)
+        self.spare += 1
+        self.tree.add_leaf(bytes.fromhex(leaf))
+        return {"position": position, "withheld": True, "erasedBy": order}
+
+    def end(self):
+        if self.withheld:
+            raise Malformed(f"event {min(self.withheld)} is withheld without an order")
 
 
 def self_test():
@@ -270,6 +302,33 @@ def self_test():
         except Malformed:
             continue
         raise AssertionError("a wrong log was accepted")
+
+    # The second of three is destroyed; the third orders it, or something else.
+    order_fields = [("position", "u64"), ("digest", "string"), ("scope", "string")]
+    described = text(ORDER[0]) + struct.pack("<H", 1) + struct.pack("<Q", 3)
+    described += b"".join(text(n) + text(t) for n, t in order_fields)
+    a = record(0, bytes(32), "schema/a", 0, SCHEMA_KIND, described)
+    gone, leaf_of_gone = "ab" * 32, "cd" * 32
+
+    def ordered(target, digest, scope):
+        payload = struct.pack("<Q", target) + text(digest) + text(scope)
+        return record(2, bytes.fromhex(gone), "erasure/1", 0, ORDER[0], payload)
+
+    for order, by, good in [(ordered(1, gone, "record"), 2, True), (ordered(1, "00" * 32, "record"), 2, False),
+                            (ordered(0, gone, "record"), 2, False), (ordered(1, gone, "document"), 2, False),
+                            (ordered(1, gone, "record"), 3, False), (ordered(1, gone, "record"), 1, False)]:
+        log = Log()
+        try:
+            log.next(0, a)
+            log.left(1, by, gone, leaf_of_gone)
+            log.next(2, order)
+            log.end()
+        except Malformed:
+            assert not good
+            continue
+        assert good, "a wrong log was accepted"
+        left = hashlib.sha256(b"\1" + leaf(a) + bytes.fromhex(leaf_of_gone)).digest()
+        assert log.tree.root() == hashlib.sha256(b"\1" + left + leaf(order)).digest()
     print("ok")
 
 
@@ -284,11 +343,17 @@ def main():
             continue
         try:
             entry = json.loads(line)
-            data = base64.b64decode(entry["bytes"], validate=True)
-            event = log.next(entry["position"], data)
+            if entry.get("withheld"):
+                event = log.left(entry["position"], entry["erasedBy"], entry["digest"], entry["leaf"])
+            else:
+                event = log.next(entry["position"], base64.b64decode(entry["bytes"], validate=True))
         except (Malformed, ValueError, KeyError) as e:
             sys.exit(f"line {number}: {e}")
         print(json.dumps(event, ensure_ascii=False))
+    try:
+        log.end()
+    except Malformed as e:
+        sys.exit(str(e))
     print(f"{log.tree.size} events, root {log.tree.root().hex()}", file=sys.stderr)
 
 

@@ -5,6 +5,7 @@ damage-1-to-64-events = 1 to 64 events
 damage-1-to-65535-bytes = 1 to 65,535 bytes
 damage-9-bytes = 9 bytes
 damage-a-block = a block
+damage-a-checkpoint-that-the-key-signed = a checkpoint that the key signed
 damage-a-key-of-the-log = a key of the log
 damage-a-length-and-that-many-bytes = a length and that many bytes
 damage-a-new-page = a new page

@@ -53,3 +53,14 @@ package-file-note = the ledger's signature over the manifest
 package-keys = 6. Keys and checkpoint
 package-keys-text = These keys came with the package. They are for comparison with those that you have from elsewhere, and prove nothing by themselves.
 package-note-text = The checkpoint in full:
+
+package-documents = Documents
+package-document-disclosed = in here, as the event commits to it; the look-up by the post that took it is recorded
+package-document-withheld = not in here: nobody was named who looks, and why, or the keys were not at hand
+package-document-restricted = restricted, not in here: only the posts and units that the event names may look
+package-document-erased = erased (event { $executed })
+package-record = Record at position { $position }
+package-record-destroyed = its bytes were destroyed by the order at position { $order }; place, digest and leaf are in the ledger, with a proof
+package-file-document-list = what became of each document; of those in here, the salt that opens the commitment
+package-file-withheld = digest and leaf of records whose bytes were destroyed
+package-file-rotations = that rotations of the key are in the ledger, under checkpoints that the old and the new key signed

@@ -212,6 +212,7 @@ route-witnesses = How far the witnesses have seen
 route-key = The ledger's public key
 route-proof = Proof that an event is in the ledger
 route-evidence = An evidence package (ZIP): one matter with its events, proofs and an explanation
+route-look-at-evidence = An evidence package (ZIP) with the documents that the post may see; each look-up is recorded
 route-consistency = Proof that a later state begins with an earlier one
 parameter-fresh = sign a new one over everything there is
 parameter-key = the ledger's key as known from elsewhere; another one is a fault

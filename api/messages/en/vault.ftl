@@ -45,9 +45,12 @@ cli-vault-closed = The vault cannot be opened: { $why }
 cli-vault-fault = { $subject } (position { $position }): { $word }
 cli-vault-erased = { $subject } (position { $position }): { $word }, asked #{ $asked }, approved #{ $approved }, done #{ $executed }
 cli-vault-counts = In the vault: { $counts }
+cli-vault-quarantined = { $count } objects that no event names are set aside in vault/quarantine: rests of an interruption, or the ledger is older than the vault.
 
 error-document-too-large = The document is too large; at most { $limit } MiB.
     .title = Document too large
+error-documents-too-large = The documents are too large: at most { $limit } MiB in one package. Look at them one by one.
+    .title = Too large
 error-vault-damaged = The object { $object } of the vault does not open: it is missing or was changed. Run gongjian verify.
     .title = Document does not open
 error-vault-closed = The vault is not open: a key file is missing or wrong; the log of the process tells. Run gongjian verify, and put the key file back.

@@ -5,6 +5,7 @@ damage-1-to-64-events = 1 至 64 个事件
 damage-1-to-65535-bytes = 1 至 65535 字节
 damage-9-bytes = 9 字节
 damage-a-block = 一个索引块
+damage-a-checkpoint-that-the-key-signed = 账本公钥所签的检查点
 damage-a-key-of-the-log = 日志的键
 damage-a-length-and-that-many-bytes = 长度和相应的字节
 damage-a-new-page = 新的一页

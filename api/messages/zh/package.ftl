@@ -53,3 +53,14 @@ package-file-note = 账本对清单的签名
 package-keys = 六、公钥与检查点
 package-keys-text = 下列公钥随包附上，只供与另行取得的公钥对照，本身不能证明任何事情。
 package-note-text = 检查点全文：
+
+package-documents = 资料
+package-document-disclosed = 已附，与事件中的承诺相符；内容由查阅岗位取得，查阅留痕
+package-document-withheld = 未附内容：出具时没有写明查阅岗位和原因，或本机没有密钥
+package-document-restricted = 受限，未附内容：只有事件中写明的岗位、单位可查阅
+package-document-erased = 已删除（删除记录 #{ $executed }）
+package-record = 位置 { $position } 的记录
+package-record-destroyed = 原文已按位置 { $order } 的命令销毁；位置、摘要和叶仍在账，附有证明
+package-file-document-list = 每件资料的状态；已附的，另有打开承诺所需的盐值
+package-file-withheld = 原文已销毁的记录所留的摘要和叶
+package-file-rotations = 更换密钥的事件在账的证明，所附检查点由新旧两把密钥签出

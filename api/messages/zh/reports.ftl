@@ -212,6 +212,7 @@ route-witnesses = 见证方各见证到哪里
 route-key = 账本公钥
 route-proof = 事件在账的证明
 route-evidence = 证据包（ZIP）：一件事的全部事件、证明与说明
+route-look-at-evidence = 证据包（ZIP），附该岗位可以查阅的资料（留痕）
 route-consistency = 前后一致的证明
 parameter-fresh = 对现有全部事件新签一个
 parameter-key = 从别处得知的账本公钥；不是账本的即为有误

@@ -45,8 +45,11 @@ cli-vault-closed = 保险库打不开：{ $why }
 cli-vault-fault = { $subject }（位置 { $position }）：{ $word }
 cli-vault-erased = { $subject }（位置 { $position }）：{ $word }，申请 #{ $asked }，批准 #{ $approved }，删除 #{ $executed }
 cli-vault-counts = 保险库：{ $counts }
+cli-vault-quarantined = 保险库隔离区有 { $count } 个没有事件记载的对象（vault/quarantine）：可能是中断时留下的，也可能账本比保险库旧。
 
 error-document-too-large = 资料过大，至多 { $limit } MiB。
+    .title = 资料过大
+error-documents-too-large = 资料过大，一个证据包里至多 { $limit } MiB。请分别查阅。
     .title = 资料过大
 error-vault-damaged = 保险库对象 { $object } 打不开：缺失或被改动。请运行 gongjian verify。
     .title = 资料打不开

@@ -87,6 +87,10 @@ pub enum ShownEvent {
         withheld: bool,
         /// The place of the order.
         erased_by: Position,
+        /// BLAKE3 of the bytes that were there, in hexadecimal.
+        digest: String,
+        /// Their leaf in the tree, in hexadecimal.
+        leaf: String,
     },
 }
 
@@ -234,7 +238,10 @@ impl App {
     ) -> Result<bool, Problem> {
         let shown = match bytes {
             Err(ReadError::Withheld { erased_by, .. }) if filter.kind.is_none() => {
-                ShownEvent::Withheld { position, withheld: true, erased_by }
+                let no_such = || Problem::not_found(&position.to_string());
+                let digest = self.reader().digest(position)?.ok_or_else(no_such)?.to_string();
+                let leaf = self.leaf(position)?.to_string();
+                ShownEvent::Withheld { position, withheld: true, erased_by, digest, leaf }
             }
             Err(ReadError::Withheld { .. }) => return Ok(true),
             Err(error) => return Err(error.into()),

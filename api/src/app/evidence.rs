@@ -163,6 +163,15 @@ impl App {
         &self.shared.evidence.hashes
     }
 
+    /// The leaf of an event, also of one whose bytes were destroyed.
+    pub(super) fn leaf(&self, position: Position) -> Result<MerkleHash, Problem> {
+        use gongjian_core::evidence::HashSource as _;
+        let (tile, place) = (position / tree::TILE_WIDTH as u64, position % tree::TILE_WIDTH as u64);
+        let width = usize::try_from(place + 1).unwrap_or(tree::TILE_WIDTH);
+        let leaf = self.hashes().hashes(0, tile, width)?.pop();
+        leaf.ok_or_else(|| Problem::not_found(&position.to_string()))
+    }
+
     pub(super) fn keeper(&self) -> Result<&Keeper, Problem> {
         self.shared
             .evidence

@@ -40,6 +40,7 @@ pub(crate) use events::built_in;
 pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
+pub use package::Packed;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};
 pub use vault::{Asker, NewDocument, NewHolder, content_of};

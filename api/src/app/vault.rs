@@ -284,6 +284,31 @@ impl App {
         self.record(self.request(asker, random_id()?, &format!("access/{id}"), command, false))
     }
 
+    /// Records that a post looks at documents, all in one command; nothing where there are none.
+    pub(super) fn look_at_documents(
+        &self,
+        asker: &Asker,
+        items: &[Item],
+        reason: &str,
+    ) -> Result<Vec<Receipt>, Problem> {
+        if reason.trim().is_empty() {
+            return Err(Problem::malformed("reason", "核对原件"));
+        }
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let occurred = asker.occurred_on.unwrap_or_else(|| self.today());
+        let envelope = |item: &Item| {
+            let (what, subject) = (WHATS[0].to_owned(), item.subject.clone());
+            let command = AccessCommand::Record { what, subject, reason: reason.to_owned() };
+            let id = item.subject.strip_prefix("document/").unwrap_or(&item.subject);
+            Envelope::new(command, format!("access/{id}"), occurred, &asker.actor)
+        };
+        let request = Request::new(random_id()?, items.iter().map(envelope).collect());
+        let answer = self.shared.ledger.record(request).map_err(|refused| self.explain(refused))?;
+        Ok(answer.receipts)
+    }
+
     fn request(
         &self,
         asker: &Asker,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use gongjian_core::checkpoints::WITNESSED_FILE;
+use gongjian_core::checkpoints::{ROTATIONS_FOLDER, WITNESSED_FILE};
 use gongjian_core::evidence::{SignedCheckpoint, VerifierKey};
 use gongjian_core::log::LogOptions;
 use gongjian_core::published::{Files, Folder};
@@ -44,6 +44,8 @@ pub(super) fn backup(common: &Common, verb: &Backup) -> Result<(), Failure> {
     let objects = copy_missing(&common.data.join(VAULT_FOLDER), &output.join(VAULT_FOLDER));
     let objects = objects.map_err(|error| fault(&error))?;
     witnessed(&common.data, output).map_err(|error| fault(&error))?;
+    let rotations = [&common.data, output].map(|dir| dir.join(ROTATIONS_FOLDER));
+    copy_missing(&rotations[0], &rotations[1]).map_err(|error| fault(&error))?;
     drop(ledger);
     let signed = read_back(common, output)?;
     let (size, root) = (signed.checkpoint().size(), signed.checkpoint().root().to_string());

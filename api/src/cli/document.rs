@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::Common;
 use super::client::{Ask, Ledger, encoded, target};
 use super::failure::{Failure, print, say};
+use crate::media;
 
 #[derive(Args, Debug)]
 pub(super) struct Document {
@@ -99,7 +100,7 @@ pub(super) fn run(common: &Common, document: &Document) -> Result<(), Failure> {
 
 fn add(common: &Common, verb: &Add) -> Result<(), Failure> {
     let content = read(common, &verb.file)?;
-    let media_type = verb.media_type.clone().unwrap_or_else(|| media_type_of(&verb.file).to_owned());
+    let media_type = verb.media_type.clone().unwrap_or_else(|| media::type_of(&verb.file).to_owned());
     let body = json!({
         "id": verb.id, "matter": verb.matter, "kind": verb.kind, "field": verb.field,
         "mediaType": media_type, "content": STANDARD.encode(content),
@@ -117,21 +118,25 @@ fn show(common: &Common, verb: &Show) -> Result<(), Failure> {
     if verb.output.as_os_str() == "-" {
         return print(common, &content);
     }
+    write_private(common, &verb.output, &content)?;
     let file = verb.output.display().to_string();
-    // Whoever reads the disk need not be whoever may look.
+    if common.json {
+        return say(common, &json!({ "file": file, "size": content.len() }).to_string());
+    }
+    say(common, &common.text().get("cli-document-shown", &[("file", &file), ("id", &verb.id)]))
+}
+
+/// Writes what a post was shown. Whoever reads the disk need not be whoever may look.
+pub(super) fn write_private(common: &Common, file: &Path, content: &[u8]) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();
     let written = options
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&verb.output)
-        .and_then(|mut out| out.write_all(&content));
-    written.map_err(|error| Failure::fault(common, &file, &error))?;
-    if common.json {
-        return say(common, &json!({ "file": file, "size": content.len() }).to_string());
-    }
-    say(common, &common.text().get("cli-document-shown", &[("file", &file), ("id", &verb.id)]))
+        .open(file)
+        .and_then(|mut out| out.write_all(content));
+    written.map_err(|error| Failure::fault(common, &file.display().to_string(), &error))
 }
 
 /// The bytes of a file or of the standard input.
@@ -143,22 +148,8 @@ pub(super) fn read(common: &Common, path: &Path) -> Result<Vec<u8>, Failure> {
     };
     let file = path.display().to_string();
     read.map_err(|error| {
-        Failure::usage(common, "cli-unreadable", &[("file", &file), ("error", &error.to_string())])
+        Failure::usage(common, "cli-unreadable", &[("file", &file), ("error", &common.text().cause(&error))])
     })
-}
-
-fn media_type_of(path: &Path) -> &'static str {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match ending.to_ascii_lowercase().as_str() {
-        "pdf" => "application/pdf",
-        "jpg" | "jpeg" => "image/jpeg",
-        "png" => "image/png",
-        "tif" | "tiff" => "image/tiff",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _ => "application/octet-stream",
-    }
 }
 
 /// Sends a body and reads the answer.

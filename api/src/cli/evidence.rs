@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Common;
 use super::ask::write_file;
 use super::client::{Ask, Ledger, encoded};
+use super::document::write_private;
 use super::failure::{Failure, print, say};
 use super::progress;
 
@@ -124,6 +125,12 @@ pub(super) struct Prove {
     /// 前 N 条以前 M 条开头的证明 / prove that the first N events begin with the first M
     #[arg(long, num_args = 2, value_names = ["M", "N"], conflicts_with = "what")]
     consistency: Option<Vec<u64>>,
+    /// 证据包附资料：查阅的岗位（留痕） / with documents: the post that looks; each look-up is recorded
+    #[arg(long, value_name = "POST", requires = "reason", conflicts_with_all = ["consistency", "entry"])]
+    actor: Option<String>,
+    /// 查阅原因 / why it looks
+    #[arg(long, value_name = "R", requires = "actor")]
+    reason: Option<String>,
 }
 
 pub(super) fn prove(common: &Common, verb: &Prove) -> Result<(), Failure> {
@@ -138,12 +145,31 @@ pub(super) fn prove(common: &Common, verb: &Prove) -> Result<(), Failure> {
         (None, None) if verb.output.is_none() => return Err(Failure::usage(common, "cli-package-file", &[])),
         (None, None) => format!("/api/v1/evidence/{}", encoded(what)),
     };
+    let look = match (&verb.actor, position) {
+        (Some(_), Some(_)) => return Err(Failure::usage(common, "cli-package-only", &[])),
+        (Some(actor), None) => {
+            Some(json!({ "actor": actor, "reason": verb.reason }).to_string().into_bytes())
+        }
+        (None, _) => None,
+    };
     let ledger = Ledger::open(common)?;
-    let proof = ledger.fetch(common, &Ask::get(target))?;
+    let proof = match &look {
+        Some(body) => ledger.fetch(common, &Ask { method: Method::POST, target, body: Some(body) })?,
+        None => ledger.fetch(common, &Ask::get(target))?,
+    };
     if let (Some(file), Some(position)) = (&verb.entry, position) {
         write_file(common, file, &entry(common, &ledger, position)?)?;
     }
     match &verb.output {
+        Some(file) if look.is_some() => {
+            write_private(common, file, &proof)?;
+            let name = file.display().to_string();
+            if common.json {
+                Ok(())
+            } else {
+                say(common, &common.text().get("cli-written", &[("file", &name)]))
+            }
+        }
         Some(file) => write_file(common, file, &proof),
         None => print(common, &proof),
     }

@@ -57,7 +57,7 @@ impl Failure {
     }
 
     pub(super) fn fault(common: &Common, what: &str, error: &(dyn Error + 'static)) -> Failure {
-        let args = [("what", what), ("error", &chain(error))];
+        let args = [("what", what), ("error", &common.text().cause(error))];
         Failure::said(common, FAULT, "cli-fault", &args)
     }
 

@@ -93,7 +93,7 @@ fn set(common: &Common, verb: &Set) -> Result<(), Failure> {
     let name = read(common, &verb.name_file)?;
     let name = String::from_utf8(name).map_err(|error| {
         let file = verb.name_file.display().to_string();
-        Failure::usage(common, "cli-unreadable", &[("file", &file), ("error", &error.to_string())])
+        Failure::usage(common, "cli-unreadable", &[("file", &file), ("error", &common.text().cause(&error))])
     })?;
     let body = json!({
         "id": verb.id, "post": verb.post, "name": name.trim(), "from": verb.from, "until": verb.until,

@@ -37,7 +37,11 @@ pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let bytes = std::fs::read(path).map_err(|error| {
             let shown = path.display().to_string();
-            Failure::usage(common, "cli-unreadable", &[("file", &shown), ("error", &error.to_string())])
+            Failure::usage(
+                common,
+                "cli-unreadable",
+                &[("file", &shown), ("error", &common.text().cause(&error))],
+            )
         })?;
         inputs.push(Input { name, bytes });
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use gongjian_core::evidence::bundle::TimeMark;
 use gongjian_core::evidence::{Ed25519Signer, Signer as _, Statement};
 use gongjian_core::keys::KeyFolder;
 use serde_json::Value;
@@ -26,6 +27,7 @@ pub(super) fn run(common: &Common, verb: &Inspect) -> Result<(), Failure> {
     let text = common.text();
     // Before the ledger is opened, which may sign its head and make sockets.
     let (published, folder) = (verify::published(&common.data), inspect::look(&common.data));
+    let witnessed = inspect::look_for_witnesses(&common.data);
     let verified = upkeep::recomputed(common)?;
     let spinner = progress::spinner(common, "cli-inspecting");
     let ledger = Ledger::open(common)?;
@@ -36,7 +38,8 @@ pub(super) fn run(common: &Common, verb: &Inspect) -> Result<(), Failure> {
     let trust = Trust::of(std::slice::from_ref(&key), None).unwrap_or_default();
     let size = verified["size"].as_u64().unwrap_or_default();
     let found = Found {
-        scan: scan(common, &ledger)?,
+        scan: scan(common, &ledger, witnessed.marks.clone())?,
+        witnessed,
         findings: total(common, &ledger),
         checkpoint: published.map(|note| {
             verify::with_checkpoint(common, &ledger, Outcome::new(Format::Ledger), size, &note, &trust)
@@ -76,8 +79,8 @@ fn signer(common: &Common, origin: &str) -> Result<Ed25519Signer, String> {
     seed.signer(origin).map_err(|error| crate::error::chain(&error))
 }
 
-fn scan(common: &Common, ledger: &Ledger) -> Result<Scan, Failure> {
-    let mut scan = Scan::default();
+fn scan(common: &Common, ledger: &Ledger, marks: Vec<TimeMark>) -> Result<Scan, Failure> {
+    let mut scan = Scan::against(marks);
     ledger.stream(common, &Ask::get("/api/v1/events?format=jsonl".to_owned()), &mut scan)?;
     Ok(scan)
 }

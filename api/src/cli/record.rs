@@ -31,7 +31,7 @@ pub(super) struct Record {
 pub(super) fn run(common: &Common, verb: &Record) -> Result<(), Failure> {
     let name = verb.file.display().to_string();
     let fault = |error: std::io::Error| {
-        Failure::usage(common, "cli-unreadable", &[("file", &name), ("error", &error.to_string())])
+        Failure::usage(common, "cli-unreadable", &[("file", &name), ("error", &common.text().cause(&error))])
     };
     let mut bytes = Vec::new();
     if name == "-" {
@@ -39,8 +39,9 @@ pub(super) fn run(common: &Common, verb: &Record) -> Result<(), Failure> {
     } else {
         bytes = std::fs::read(&verb.file).map_err(fault)?;
     }
-    let mut json: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::usage(common, "cli-not-json", &[("error", &error.to_string())]))?;
+    let mut json: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::usage(common, "cli-not-json", &[("error", &common.text().cause(&error))])
+    })?;
     // An id of our own, so that a lost answer can be asked for again.
     let id = uuid(&random_id().map_err(|problem| Failure::problem(common, &problem))?);
     let is_list = json.is_array();

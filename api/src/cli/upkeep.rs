@@ -116,6 +116,9 @@ fn vault_told(common: &Common, found: &Value) -> Vec<String> {
     if !counts.is_empty() {
         lines.push(text.get("cli-vault-counts", &[("counts", &counts.join("，"))]));
     }
+    if let Some(count) = found["quarantined"].as_u64().filter(|count| *count > 0) {
+        lines.push(text.get("cli-vault-quarantined", &[("count", &count.to_string())]));
+    }
     lines
 }
 

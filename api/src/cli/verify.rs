@@ -12,7 +12,7 @@ use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
 use super::monitor::{self, Watch};
 use super::{Common, upkeep};
-use crate::offline::{self, Fault, Format, Kind, Outcome, Trust, Verdict};
+use crate::offline::{self, Fault, Format, Kind, Outcome, Trust, TrustError, Verdict};
 
 /// The longest proof, entry or checkpoint.
 const SMALL_MAX: u64 = 2 << 20;
@@ -40,7 +40,14 @@ pub(super) struct Verify {
 pub(super) fn run(common: &Common, verb: &Verify) -> Result<(), Failure> {
     let trust = Trust::of(&verb.key, verb.policy.as_deref());
     let trust = trust.map_err(|error| {
-        let error = crate::error::chain(&error);
+        let text = common.text();
+        let error = match &error {
+            TrustError::Key { given, source } => text.labelled(given, &text.cause(source)),
+            TrustError::Policy { file, source } => text.labelled(file, &text.cause(source)),
+            TrustError::File { file, source } => {
+                text.labelled(&file.display().to_string(), &text.cause(source))
+            }
+        };
         Failure::usage(common, "cli-no-trust", &[("error", &error)])
     })?;
     if let Some(lines) = &verb.paper {
@@ -115,7 +122,7 @@ fn package(file: &Path) -> Result<crate::package::Files, Fault> {
     if file.is_dir() {
         return crate::package::read_folder(file);
     }
-    let unreadable = |error| Fault::new(Kind::Malformed, "unreadable").with("error", error);
+    let unreadable = |error| Fault::new(Kind::Malformed, "unreadable").because(&error);
     crate::package::unpack(&offline::read_at_most(file, offline::FILE_MAX).map_err(unreadable)?)
 }
 
@@ -207,7 +214,7 @@ fn has_root(common: &Common, ledger: &Ledger, size: u64, then: u64, root: &str) 
         return Err(Fault::new(Kind::Truncated, "fewer-events").with("expected", then).with("found", size));
     }
     let found = tree::root(Published { common, ledger }, then);
-    let found = found.map_err(|error| Fault::new(Kind::Missing, "no-tiles").with("error", error))?;
+    let found = found.map_err(|error| Fault::new(Kind::Missing, "no-tiles").because_of("tiles", error))?;
     if found.to_string() == root {
         return Ok(());
     }

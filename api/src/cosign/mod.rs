@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gongjian_core::evidence::policy::{Party, PolicyError};
+use gongjian_core::evidence::policy::PolicyError;
 use gongjian_core::evidence::{HashSource, Policy, SignatureLine, SignedCheckpoint};
 use gongjian_core::files;
 
@@ -154,11 +154,8 @@ impl Witnesses {
 
     /// Whether enough witnesses have cosigned a checkpoint.
     pub fn is_witnessed(&self, checkpoint: &SignedCheckpoint) -> bool {
-        let keys = self.policy.witnesses().iter().map(|witness| &witness.key);
-        let verified = checkpoint.note().verify(keys).unwrap_or_default();
-        let has_signed = |party: &&Party| verified.iter().any(|one| *one.key == party.key);
-        let signed = self.policy.witnesses().iter().filter(has_signed);
-        self.policy.is_quorum(&signed.map(|party| party.name.clone()).collect::<Vec<_>>())
+        let signed = self.policy.cosigned(checkpoint);
+        self.policy.is_quorum(&signed.into_iter().map(|one| one.witness).collect::<Vec<_>>())
     }
 }
 

@@ -15,6 +15,8 @@ use crate::error::Problem;
 const TEXT: &str = "text/plain; charset=utf-8";
 /// Media type of tiles and bundles.
 const BYTES: &str = "application/octet-stream";
+/// Media type of packages.
+pub(super) const ARCHIVE: &str = "application/zip";
 /// What is published under one name never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Entries say more than hashes, and may one day be withheld.
@@ -69,7 +71,7 @@ pub(crate) async fn proof(
     Ok(typed(StatusCode::OK, TEXT, proof.to_string()))
 }
 
-/// A package about one matter, in the reader's language.
+/// A package about one matter, without documents, in the reader's language.
 pub(crate) async fn package(
     State(state): State<AppState>,
     Reader(text): Reader,
@@ -77,8 +79,8 @@ pub(crate) async fn package(
     _: Asking,
 ) -> Answered {
     let Path(id) = id.map_err(|error| Problem::malformed("id", error))?;
-    let bytes = aside(move || state.app.evidence(&id, text)).await?;
-    cached(typed(StatusCode::OK, "application/zip", bytes), PRIVATE)
+    let packed = aside(move || state.app.evidence(&id, None, text)).await?;
+    cached(typed(StatusCode::OK, ARCHIVE, packed.bytes), PRIVATE)
 }
 
 pub(crate) async fn consistency(State(state): State<AppState>, asking: Asking) -> Answered {

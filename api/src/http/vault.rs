@@ -10,7 +10,8 @@ use gongjian_core::day::Day;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Answered, AppState, Asking, aside, json, typed};
+use super::evidence::ARCHIVE;
+use super::{Answered, AppState, Asking, Reader, aside, json, typed};
 use crate::app::{App, Asker, NewDocument, NewErasure, NewHolder, content_of};
 use crate::error::Problem;
 
@@ -133,6 +134,28 @@ pub(crate) async fn show_document(State(state): State<AppState>, id: Id, _: Aski
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(LOOK_UP, HeaderValue::from(shown.receipt.position));
+    Ok(response)
+}
+
+/// A package about one matter with the documents that a post may see, in the reader's language.
+pub(crate) async fn look_at_package(
+    State(state): State<AppState>,
+    Reader(text): Reader,
+    id: Id,
+    _: Asking,
+    body: Body,
+) -> Answered {
+    let id = named(id)?;
+    let packed = work(&state.app, body, move |app, body: Look| {
+        app.evidence(&id, Some((&body.asker()?, &body.reason)), text)
+    });
+    let packed = packed.await?;
+    let mut response = typed(StatusCode::OK, ARCHIVE, packed.bytes);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(first) = packed.look_ups.first() {
+        headers.insert(LOOK_UP, HeaderValue::from(first.position));
+    }
     Ok(response)
 }
 

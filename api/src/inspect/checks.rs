@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Folder, Item, Mark, Property, Scan};
+use super::{Folder, Item, Mark, Property, Scan, Witnessed};
 use crate::messages::Text;
 use crate::offline::{Fault, Outcome, Verdict};
 
@@ -26,6 +26,8 @@ pub struct Found {
     pub package: Option<Outcome>,
     /// Whether the key in the folder is the one that the ledger names; `Err` with the reason if there is none.
     pub key: Result<bool, String>,
+    /// What the ledger's witnesses have cosigned.
+    pub witnessed: Witnessed,
     /// The time now, in microseconds since 1970.
     pub now: i64,
 }
@@ -67,15 +69,7 @@ fn authenticity(found: &Found, text: Text, items: &mut Vec<Item>) {
             Ok(outcome) => of_outcome(outcome, text),
         },
     );
-    let cosigned =
-        found.checkpoint.as_ref().ok().and_then(|it| it.basis.as_ref()).map_or(0, |it| it.lines.len());
-    put(
-        "A3",
-        match cosigned {
-            0 | 1 => (Mark::Warn, "no-witness", Vec::new()),
-            lines => (Mark::Pass, "witnesses", vec![("count", (lines - 1).to_string())]),
-        },
-    );
+    put("A3", witnesses(&found.witnessed, text));
     put(
         "A4",
         match &found.key {
@@ -88,6 +82,32 @@ fn authenticity(found: &Found, text: Text, items: &mut Vec<Item>) {
     let counts = vec![("stated", found.scan.stated.to_string()), ("attested", attested.to_string())];
     put("A5", (Mark::Pass, "assurance", counts));
     put("A6", (Mark::Unchecked, "truth", Vec::new()));
+    put("A7", times(found));
+}
+
+/// By the keys of the witnesses that the ledger names; lines by others say nothing.
+fn witnesses(found: &Witnessed, text: Text) -> (Mark, &'static str, Args) {
+    let named = match &found.named {
+        None | Some(Ok(0)) => return (Mark::Warn, "no-witness", Vec::new()),
+        Some(Err(fault)) => return (Mark::Warn, "fault", vec![("detail", fault.told(text))]),
+        Some(Ok(named)) => named.to_string(),
+    };
+    let names = text.listed(&found.cosigned);
+    let count = found.cosigned.len().to_string();
+    let args = vec![("count", count), ("named", named), ("names", names), ("size", found.size.to_string())];
+    if found.is_enough { (Mark::Pass, "witnesses", args) } else { (Mark::Warn, "witnesses-short", args) }
+}
+
+fn times(found: &Found) -> (Mark, &'static str, Args) {
+    let (marks, untimely) = (found.witnessed.marks.len(), &found.scan.untimely);
+    match (marks, untimely.count) {
+        (0, _) => (Mark::Unchecked, "no-times", Vec::new()),
+        (marks, 0) => (Mark::Pass, "times", vec![("count", marks.to_string())]),
+        (_, count) => {
+            let args = vec![("count", count.to_string()), ("positions", untimely.shown())];
+            (Mark::Fail, "untimely", args)
+        }
+    }
 }
 
 fn of_outcome(outcome: &Outcome, text: Text) -> (Mark, &'static str, Args) {
@@ -171,9 +191,13 @@ fn security(found: &Found, items: &mut Vec<Item>) {
             open => (Mark::Fail, "rights-open", vec![("names", open.join(", "))]),
         },
     );
+    let mut foreign = folder.foreign.clone();
+    if let Some(count) = found.verified["vault"]["quarantined"].as_u64().filter(|count| *count > 0) {
+        foreign.push(format!("vault/{} ({count})", gongjian_core::vault::QUARANTINE));
+    }
     put(
         "D2",
-        match folder.foreign.as_slice() {
+        match foreign.as_slice() {
             [] => (Mark::Pass, "no-foreign", Vec::new()),
             foreign => (Mark::Warn, "foreign", vec![("names", foreign.join(", "))]),
         },

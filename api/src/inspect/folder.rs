@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// What belongs into the folder (`docs/OPERATIONS.md`).
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "sled",
     "keys",
     "tiles",
@@ -14,6 +14,7 @@ const KNOWN: [&str; 12] = [
     "lock",
     "socket",
     "checkpoint.witnessed",
+    "rotations",
     "witnesses",
     "witnesses.json",
     "vault",

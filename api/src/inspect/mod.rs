@@ -1,13 +1,14 @@
 //! The report of the four properties (真实性、完整性、可用性、安全性), arranged after DA/T 70.
 //!
 //! Whatever can be checked without a person is checked; what cannot is listed with the reason, so that nobody takes
-//! silence for a good result. `scan.rs` reads every event, `folder.rs` looks at the files, `checks.rs` makes items
-//! of what was found, `page.rs` prints the report.
+//! silence for a good result. `scan.rs` reads every event, `folder.rs` looks at the files, `witnessed.rs` at
+//! cosignatures, `checks.rs` makes items of what was found, `page.rs` prints the report.
 
 mod checks;
 mod folder;
 mod page;
 mod scan;
+mod witnessed;
 
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ pub use checks::{Found, items};
 pub use folder::{Folder, look};
 pub use page::page;
 pub use scan::Scan;
+pub use witnessed::{Witnessed, look_for_witnesses};
 
 use crate::messages::Text;
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use gongjian_core::evidence::bundle::TimeMark;
 use gongjian_core::gate;
 use serde_json::Value;
 
@@ -25,6 +26,10 @@ pub struct Scan {
     pub doubtful: Places,
     /// When the last event was recorded.
     pub last_recorded: String,
+    /// Events recorded at a time that the cosignatures of witnesses exclude.
+    pub untimely: Places,
+    /// What the cosignatures say.
+    marks: Vec<TimeMark>,
     line: Vec<u8>,
 }
 
@@ -53,6 +58,11 @@ impl Places {
 }
 
 impl Scan {
+    /// Nothing read yet; times are compared with cosignatures.
+    pub fn against(marks: Vec<TimeMark>) -> Scan {
+        Scan { marks, ..Scan::default() }
+    }
+
     fn take(&mut self, event: &Value) {
         let position = event["position"].as_u64().unwrap_or_default();
         self.events += 1;
@@ -66,6 +76,7 @@ impl Scan {
         }
         if let Some(at) = event["recordedAt"].as_str() {
             at.clone_into(&mut self.last_recorded);
+            self.time(position, at);
         }
         let envelope = ["recordedBy", "authority"].map(|name| event[name].as_str().unwrap_or_default());
         let is_personal = has_personal("", &event["data"])
@@ -74,6 +85,20 @@ impl Scan {
             self.personal.add(position);
         } else if !gate::doubts(&event["data"]).is_empty() {
             self.doubtful.add(position);
+        }
+    }
+}
+
+impl Scan {
+    fn time(&mut self, position: u64, recorded_at: &str) {
+        if self.marks.is_empty() {
+            return;
+        }
+        let is_untimely = recorded_at
+            .parse::<jiff::Timestamp>()
+            .is_ok_and(|at| self.marks.iter().any(|mark| mark.check(position, at.as_microsecond()).is_err()));
+        if is_untimely {
+            self.untimely.add(position);
         }
     }
 }
@@ -125,6 +150,24 @@ mod tests {
             let found = (scan.personal.shown(), scan.doubtful.shown(), scan.unreadable.shown());
             assert_eq!(found, ("0".to_owned(), "1".to_owned(), "2".to_owned()));
             assert_eq!((scan.events, scan.stated, scan.withheld), (4, 2, 1));
+        }
+    }
+
+    #[test]
+    fn a_time_that_a_cosignature_excludes_is_found() {
+        // Midnight in UTC, over the first two events.
+        let mark = TimeMark { size: 2, time: 1_664_582_400, witness: "w".to_owned() };
+        let line = |position: u64, at: &str| format!("{{\"position\":{position},\"recordedAt\":\"{at}\"}}\n");
+        let cases = [
+            (1, "2022-10-01T00:00:59Z", ""),
+            (1, "2022-10-01T00:01:01Z", "1"),
+            (2, "2022-09-30T23:59:01Z", ""),
+            (2, "2022-09-30T23:58:59Z", "2"),
+        ];
+        for (position, at, expected) in cases {
+            let mut scan = Scan::against(vec![mark.clone()]);
+            scan.write_all(line(position, at).as_bytes()).unwrap();
+            assert_eq!(scan.untimely.shown(), expected, "{position} {at}");
         }
     }
 }

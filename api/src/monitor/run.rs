@@ -150,7 +150,7 @@ impl<'s> Monitor<'s> {
             None => None,
         };
         let tiles = history::tiles(self.source, &shown);
-        let mut marks = marks_of(&shown);
+        let mut marks = TimeMark::of(shown.size, &shown.cosigned);
         if let Some(state) = &state {
             self.remembered(state, &signed, &shown, &tiles, &mut marks)?;
         }
@@ -200,7 +200,7 @@ impl<'s> Monitor<'s> {
     ) -> Result<(), Trouble> {
         let Some(seen) = &state.checkpoint else { return Ok(()) };
         if let Ok(accepted) = self.options.policy.without_quorum().evaluate(seen) {
-            marks.extend(marks_of(&accepted));
+            marks.extend(TimeMark::of(accepted.size, &accepted.cosigned));
         }
         let before = seen.checkpoint();
         let result = match tiles {
@@ -285,7 +285,7 @@ impl<'s> Monitor<'s> {
                 check_extends(tiles, told.checkpoint(), None, shown)
             };
             keep_fork(state, &told, signed, extends)?;
-            marks.extend(marks_of(&accepted));
+            marks.extend(TimeMark::of(accepted.size, &accepted.cosigned));
         }
         Ok(())
     }
@@ -315,11 +315,6 @@ fn finish(audit: &Audit, shown: &Accepted) -> Result<(), Trouble> {
         return Err(Fault::new(FaultKind::Origin, 0, "ledger.opened", &shown.origin, origin).into());
     }
     Ok(())
-}
-
-fn marks_of(accepted: &Accepted) -> Vec<TimeMark> {
-    let times = accepted.cosigned.iter().filter(|one| one.time > 0);
-    times.map(|one| TimeMark { size: accepted.size, time: one.time, witness: one.witness.clone() }).collect()
 }
 
 fn malformed(error: CheckpointError) -> Trouble {

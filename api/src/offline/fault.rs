@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::messages::Text;
+use crate::messages::{Cause, Text};
 
 /// The kinds of faults. Their words are in the message files, under `offline-kind-CODE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,12 +73,14 @@ pub struct Fault {
     pub place: String,
     /// What the sentence names.
     pub args: Vec<(&'static str, String)>,
+    /// Why it is so, where that is known; the sentence calls it `error`.
+    pub cause: Option<Cause>,
 }
 
 impl Fault {
     /// A fault without particulars.
     pub fn new(kind: Kind, code: &'static str) -> Fault {
-        Fault { kind, code, place: String::new(), args: Vec::new() }
+        Fault { kind, code, place: String::new(), args: Vec::new(), cause: None }
     }
 
     /// Adds a named value.
@@ -86,6 +88,20 @@ impl Fault {
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Fault {
         self.args.push((name, value.to_string()));
         self
+    }
+
+    /// Adds why: the error for programs, its known cause for people.
+    #[must_use]
+    pub fn because(mut self, error: &(dyn std::error::Error + 'static)) -> Fault {
+        self.cause = Cause::of(error);
+        self.with("error", crate::error::chain(error))
+    }
+
+    /// The same with a cause that is known by its code.
+    #[must_use]
+    pub fn because_of(mut self, code: &'static str, error: impl ToString) -> Fault {
+        self.cause = Some(Cause { code, line: 0 });
+        self.with("error", error)
     }
 
     /// Says in which file of a package it is.
@@ -99,7 +115,10 @@ impl Fault {
 
     /// The sentence, with the kind and the place before it.
     pub fn told(&self, text: Text) -> String {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let cause = self.cause.map(|cause| text.known_cause(cause));
+        let said = |name: &str| cause.as_deref().filter(|_| name == "error");
+        let args = self.args.iter().map(|(name, value)| (*name, said(name).unwrap_or(value.as_str())));
+        let args: Vec<(&str, &str)> = args.collect();
         let detail = text.get(&format!("offline-{}", self.code), &args);
         let kind = text.word("offline-kind", self.kind.code());
         let key = if self.place.is_empty() { "offline-fault" } else { "offline-fault-in" };

@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::fault::{Fault, Kind};
 use super::outcome::{Format, Outcome};
 use super::trust::Trust;
-use crate::error::chain;
 use crate::inspect::{FORMAT, STATEMENT};
 use crate::package::{canonical, sha256};
 
@@ -29,7 +28,7 @@ fn check(report: &[u8], note: Option<&[u8]>, trust: &Trust, outcome: &mut Outcom
         outcome.remarks.push("offline-report-unsigned");
         return count(&found, outcome);
     };
-    let wrong = |error| Fault::new(Kind::Malformed, "statement-unreadable").with("error", chain(&error));
+    let wrong = |error| Fault::new(Kind::Malformed, "statement-unreadable").because(&error);
     let (statement, note) = Statement::parse(note).map_err(wrong)?;
     if statement.what() != STATEMENT || statement.sha256() != sha256(report) {
         return Err(Fault::new(Kind::Altered, "note-other"));

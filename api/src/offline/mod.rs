@@ -22,7 +22,7 @@ use std::path::Path;
 pub use fault::{Fault, Kind};
 pub use inspection::inspection;
 pub use outcome::{Basis, Format, Outcome, Verdict};
-pub(crate) use proof::{check_inclusion, check_place, read_checkpoint, read_proof, read_record};
+pub(crate) use proof::{check_inclusion, check_leaf, check_place, read_checkpoint, read_proof, read_record};
 pub use proof::{checkpoint, proof};
 pub use trust::{Trust, TrustError};
 

@@ -1,10 +1,12 @@
 //! What came of checking one file, for people and for programs.
 
 use gongjian_core::evidence::{Accepted, SignedCheckpoint};
+use gongjian_core::vault::Status;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
 use crate::messages::Text;
+use crate::package::FoundDocument;
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,10 @@ pub struct Outcome {
     pub event: Option<Value>,
     /// What was counted: key of the message files, and how many.
     pub counts: Vec<(&'static str, u64)>,
+    /// What became of each document that the events tell of.
+    pub documents: Vec<FoundDocument>,
+    /// Positions of records whose bytes were destroyed, each with that of its order.
+    pub destroyed: Vec<(u64, u64)>,
     /// What is worth saying and no fault: keys of the message files.
     pub remarks: Vec<&'static str>,
     /// The first thing that is wrong.
@@ -120,6 +126,8 @@ impl Outcome {
             signed: false,
             event: None,
             counts: Vec::new(),
+            documents: Vec::new(),
+            destroyed: Vec::new(),
             remarks: Vec::new(),
             fault: None,
         }
@@ -169,6 +177,13 @@ impl Outcome {
         for (name, count) in &self.counts {
             found["counts"][*name] = json!(count);
         }
+        if !self.documents.is_empty() {
+            found["documents"] = self.documents.iter().map(FoundDocument::to_json).collect();
+        }
+        if !self.destroyed.is_empty() {
+            let one = |(at, order): &(u64, u64)| json!({ "position": at, "erasedBy": order });
+            found["withheld"] = self.destroyed.iter().map(one).collect();
+        }
         if let Some(event) = &self.event {
             found["event"] = event.clone();
         }
@@ -194,6 +209,10 @@ impl Outcome {
         }
         for (name, count) in &self.counts {
             put(&format!("offline-count-{name}"), &[("count", &count.to_string())]);
+        }
+        self.documents.iter().for_each(|document| tell_document(document, &mut put));
+        for (position, order) in &self.destroyed {
+            put("offline-destroyed", &[("position", &position.to_string()), ("order", &order.to_string())]);
         }
         if let Some(accepted) = &self.accepted {
             for key in &accepted.logs {
@@ -221,6 +240,23 @@ impl Outcome {
         lines.push(text.plain(&format!("offline-verdict-{}", self.verdict().code())));
         lines.join("\n")
     }
+}
+
+/// What became of a document.
+fn tell_document(document: &FoundDocument, put: &mut impl FnMut(&str, &[(&str, &str)])) {
+    let executed = match &document.status {
+        Status::Erased(proof) => proof.executed.to_string(),
+        _ => String::new(),
+    };
+    let (position, path) = (document.position.to_string(), document.path.as_deref().unwrap_or_default());
+    let args = [
+        ("id", document.id.as_str()),
+        ("kind", &document.kind),
+        ("position", &position),
+        ("path", path),
+        ("executed", &executed),
+    ];
+    put(&format!("offline-document-{}", document.status.word()), &args);
 }
 
 /// The event itself, so that the reader sees what is proven.

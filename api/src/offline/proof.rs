@@ -9,7 +9,6 @@ use super::fault::{Fault, Kind};
 use super::outcome::{Basis, Format, Outcome};
 use super::trust::Trust;
 use crate::app::{WholeEvent, built_in};
-use crate::error::chain;
 
 /// Checks a checkpoint: its form, and whose signatures it bears.
 pub fn checkpoint(bytes: &[u8], trust: &Trust) -> Outcome {
@@ -23,8 +22,7 @@ pub fn checkpoint(bytes: &[u8], trust: &Trust) -> Outcome {
 }
 
 pub(crate) fn read_checkpoint(bytes: &[u8]) -> Result<SignedCheckpoint, Fault> {
-    let unreadable =
-        |error| Fault::new(Kind::Malformed, "checkpoint-unreadable").with("error", chain(&error));
+    let unreadable = |error| Fault::new(Kind::Malformed, "checkpoint-unreadable").because(&error);
     SignedCheckpoint::parse(bytes).map_err(unreadable)
 }
 
@@ -49,12 +47,12 @@ fn check_proof(bytes: &[u8], entry: &[u8], trust: &Trust, outcome: &mut Outcome)
 }
 
 pub(crate) fn read_proof(bytes: &[u8]) -> Result<Proof, Fault> {
-    let unreadable = |error| Fault::new(Kind::Malformed, "proof-unreadable").with("error", chain(&error));
+    let unreadable = |error| Fault::new(Kind::Malformed, "proof-unreadable").because(&error);
     Proof::parse(bytes).map_err(unreadable)
 }
 
 pub(crate) fn read_record(entry: &[u8]) -> Result<RecordRef<'_>, Fault> {
-    let unreadable = |error| Fault::new(Kind::Malformed, "record-unreadable").with("error", chain(&error));
+    let unreadable = |error| Fault::new(Kind::Malformed, "record-unreadable").because(&error);
     RecordRef::decode_canonical(entry).map_err(unreadable)
 }
 
@@ -68,8 +66,12 @@ pub(crate) fn check_place(record: &RecordRef<'_>, index: u64) -> Result<(), Faul
 
 /// Whether the bytes are under the root that the proof's own checkpoint names, whoever signed it.
 pub(crate) fn check_inclusion(proof: &Proof, entry: &[u8]) -> Result<(), Fault> {
+    check_leaf(proof, MerkleHash::leaf(entry))
+}
+
+/// The same with nothing but the leaf, as of an event whose bytes were destroyed.
+pub(crate) fn check_leaf(proof: &Proof, leaf: MerkleHash) -> Result<(), Fault> {
     let checkpoint = proof.checkpoint.checkpoint();
-    let leaf = MerkleHash::leaf(entry);
     let (size, root) = (checkpoint.size(), checkpoint.root());
     verify_inclusion(proof.index, size, leaf, &proof.hashes, root).map_err(|error| match error {
         ProofError::NoSuchEntry { index, size } => {

@@ -100,6 +100,22 @@ impl Trust {
         self.policy.is_some()
     }
 
+    /// Whether a trusted key of its log signed a checkpoint, whoever cosigned it.
+    pub fn is_signed(&self, signed: &SignedCheckpoint) -> bool {
+        let accepted = self.policy.as_ref().map(|policy| policy.without_quorum().evaluate(signed));
+        accepted.is_some_and(|accepted| accepted.is_ok())
+    }
+
+    /// Whether a key of a log is among those trusted; `None` where nobody is.
+    pub fn knows(&self, key: &VerifierKey) -> Option<bool> {
+        self.policy.as_ref().map(|policy| policy.logs().iter().any(|log| log.key == *key))
+    }
+
+    /// The same with another key of a log.
+    pub fn with_log(&self, key: VerifierKey) -> Trust {
+        Trust { policy: self.policy.clone().map(|policy| policy.with_log(key)) }
+    }
+
     /// Whether a checkpoint is to be believed; `None` where nobody is trusted.
     ///
     /// # Errors

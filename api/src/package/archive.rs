@@ -48,7 +48,7 @@ pub fn pack(files: &Files) -> Result<Vec<u8>, ZipError> {
 /// # Errors
 /// [`Fault`]: it is no archive, or one that nobody writes without a purpose.
 pub fn unpack(bytes: &[u8]) -> Result<Files, Fault> {
-    let broken = |error: ZipError| Fault::new(Kind::Malformed, "archive").with("error", error);
+    let broken = |error: ZipError| Fault::new(Kind::Malformed, "archive").because_of("archive", error);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     if archive.len() > FILES_MAX {
         return Err(too_much("files", FILES_MAX as u64));
@@ -91,7 +91,7 @@ pub fn read_folder(root: &Path) -> Result<Files, Fault> {
     let mut folders = vec![(String::new(), root.to_owned())];
     let mut total = 0_u64;
     while let Some((prefix, folder)) = folders.pop() {
-        let unreadable = |error| Fault::new(Kind::Malformed, "unreadable").with("error", error);
+        let unreadable = |error| Fault::new(Kind::Malformed, "unreadable").because(&error);
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 
 use super::archive::Files;
 use super::canonical::canonical;
+use super::destroyed::{self, Destroyed};
+use super::documents::{self, Opened};
 use super::manifest::{manifest, sha256};
+use super::vaulted::Vaulted;
 use super::{
-    CHECKPOINT, DOCUMENTS, LAYOUTS, LOG_KEY, MANIFEST, PAGE, SIGNATURE, STORY, TRAIL, WITNESS_KEYS,
-    event_path, page,
+    CHECKPOINT, LAYOUTS, LOG_KEY, MANIFEST, PAGE, SIGNATURE, STORY, TRAIL, WITNESS_KEYS, event_path, page,
+    rotated,
 };
 use crate::messages::Text;
 use crate::offline::Basis;
@@ -32,7 +35,7 @@ pub struct Proven {
 }
 
 /// What goes into a package.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Contents {
     /// What was asked for.
     pub id: String,
@@ -44,12 +47,16 @@ pub struct Contents {
     pub key: VerifierKey,
     /// The keys of its witnesses.
     pub witnesses: Vec<VerifierKey>,
-    /// The events of the matters, the declarations of their layouts, and event 0.
+    /// The events of the matters, the declarations of their layouts, event 0, and rotations of the key.
     pub events: BTreeMap<Position, Proven>,
     /// Where the layout of each kind and version that occurs is declared.
     pub layouts: BTreeMap<(String, u16), Position>,
-    /// Documents that the reader may see, by name below `documents/`.
-    pub documents: Files,
+    /// That each rotation of the key is under a checkpoint which the key before it signed, as far as these are kept.
+    pub rotations: Vec<Proof>,
+    /// Records of the matters whose bytes were destroyed.
+    pub destroyed: BTreeMap<Position, Destroyed>,
+    /// Documents that are opened for the reader, by the position of the event that commits to each.
+    pub documents: BTreeMap<Position, Opened>,
 }
 
 /// The files of a package. `attest` signs that the ledger issued the manifest with a hash.
@@ -83,10 +90,11 @@ pub fn build<E>(
         let lines: String = contents.witnesses.iter().map(|key| format!("{key}\n")).collect();
         files.insert(WITNESS_KEYS.to_owned(), lines.into_bytes());
     }
-    for (name, bytes) in &contents.documents {
-        files.insert(format!("{DOCUMENTS}{name}"), bytes.clone());
-    }
-    let page = page::page(contents, &files, text);
+    rotated::put(&mut files, &contents.rotations);
+    destroyed::put(&mut files, &contents.destroyed, &contents.checkpoint);
+    let told = Vaulted::of(contents.events.iter().map(|(position, event)| (*position, &event.shown)));
+    documents::put(&mut files, &told, &contents.documents);
+    let page = page::page(contents, &told, &files, text);
     files.insert(PAGE.to_owned(), page.into_bytes());
     let manifest = manifest(&contents.id, text.language().tag(), &basis, &files);
     let note = attest(sha256(&manifest))?;

@@ -1,11 +1,11 @@
 //! Checks a package: recomputes whatever can be recomputed and believes nothing that the package says of itself.
 //!
-//! What a person wrote or a program put into words (`说明.html`, `trail.txt`, documents) rests on the manifest and
-//! the ledger's signature over it; the events rest on the checkpoint.
+//! What a program put into words (`说明.html`, `trail.txt`) rests on the manifest and the ledger's signature over it;
+//! the events rest on the checkpoint, and documents on the commitments in events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gongjian_core::evidence::{SignedCheckpoint, Statement, VerifierKey};
+use gongjian_core::evidence::{Proof, SignedCheckpoint, Statement, VerifierKey};
 use gongjian_core::log::{SCHEMA_DECLARED, is_described_elsewhere};
 use gongjian_core::record::{Digest, Position, RecordRef};
 use gongjian_core::schema::to_json;
@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use super::archive::Files;
 use super::canonical::canonical;
 use super::manifest::{self, missing, sha256};
+use super::vaulted::Vaulted;
 use super::{
-    CHECKPOINT, DOCUMENTS, LAYOUTS, LOG_KEY, MANIFEST, PAGE, SIGNATURE, STATEMENT, STORY, TRAIL,
-    WITNESS_KEYS, event_path,
+    CHECKPOINT, DOCUMENT_LIST, DOCUMENTS, LAYOUTS, LOG_KEY, MANIFEST, PAGE, SIGNATURE, STATEMENT, STORY,
+    TRAIL, WITNESS_KEYS, destroyed, documents, event_path, rotated,
 };
 use crate::app::{WholeEvent, built_in};
-use crate::error::chain;
 use crate::offline::{self, Basis, Fault, Format, Kind, Outcome, Trust};
 
 /// Checks the files of a package.
@@ -38,31 +38,39 @@ fn check_all(files: &Files, trust: &Trust, outcome: &mut Outcome) -> Result<(), 
     if manifest["checkpoint"] != named {
         return Err(Fault::new(Kind::Altered, "other-checkpoint").at(MANIFEST));
     }
+    let Positions { events: positions, destroyed, rotations } = positions(files)?;
+    let (trust, is_followed) = rotated::follow(files, rotations.into_iter(), trust, &basis.origin)?;
     let accepted = trust.accept(&signed).map_err(|it| it.at(CHECKPOINT))?;
-    check_statement(files, &basis.origin, trust).map_err(|it| it.at(SIGNATURE))?;
+    if is_followed {
+        outcome.remarks.push("offline-key-followed");
+    }
+    check_statement(files, &basis.origin, &trust).map_err(|it| it.at(SIGNATURE))?;
     check_key(files, &signed)?;
-    let positions = positions(files)?;
     let events = Events::read(files, &positions, &signed)?;
-    events.check_json(files)?;
+    let said = events.check_json(files)?;
     events.check_layouts(files)?;
     events.check_chain()?;
     check_trail(files, &events, basis.size)?;
-    outcome.counts.push(("events", positions.len() as u64));
-    let documents = files.keys().filter(|path| path.starts_with(DOCUMENTS)).count();
-    if documents > 0 {
-        outcome.counts.push(("documents", documents as u64));
+    let told = Vaulted::of(said.iter().map(|(position, said)| (*position, said)));
+    if let Some(position) = told.unread.first() {
+        return Err(
+            Fault::new(Kind::Malformed, "document-unread").at(event_path("events", *position, "json"))
+        );
     }
+    outcome.destroyed = destroyed::check(files, destroyed.into_iter(), &told, &signed)?;
+    outcome.documents = documents::check(files, &told)?;
+    outcome.counts.push(("events", positions.len() as u64));
     outcome.accepted = accepted;
     Ok(())
 }
 
-fn file<'f>(files: &'f Files, path: &str) -> Result<&'f [u8], Fault> {
+pub(super) fn file<'f>(files: &'f Files, path: &str) -> Result<&'f [u8], Fault> {
     files.get(path).map(Vec::as_slice).ok_or_else(|| missing(path))
 }
 
 /// The ledger signed that it issued this manifest.
 fn check_statement(files: &Files, origin: &str, trust: &Trust) -> Result<(), Fault> {
-    let unreadable = |error| Fault::new(Kind::Malformed, "statement-unreadable").with("error", chain(&error));
+    let unreadable = |error| Fault::new(Kind::Malformed, "statement-unreadable").because(&error);
     let (statement, note) = Statement::parse(file(files, SIGNATURE)?).map_err(unreadable)?;
     if statement.origin() != origin {
         let fault = Fault::new(Kind::WrongOrigin, "other-origin").with("expected", origin);
@@ -83,22 +91,42 @@ fn check_key(files: &Files, signed: &SignedCheckpoint) -> Result<(), Fault> {
     if is_signer { Ok(()) } else { Err(wrong()) }
 }
 
-/// The positions of the events, each with all its files; and no file that belongs nowhere.
-fn positions(files: &Files) -> Result<BTreeSet<Position>, Fault> {
-    const KNOWN: [&str; 9] =
-        [CHECKPOINT, LAYOUTS, TRAIL, STORY, PAGE, LOG_KEY, WITNESS_KEYS, MANIFEST, SIGNATURE];
-    let mut positions = BTreeSet::new();
+/// What a package holds, by the names of its files.
+#[derive(Default)]
+struct Positions {
+    events: BTreeSet<Position>,
+    /// Records whose bytes were destroyed.
+    destroyed: BTreeSet<Position>,
+    /// Rotations of the signing key.
+    rotations: BTreeSet<Position>,
+}
+
+/// The positions of the events, and no file that belongs nowhere. Whether each has all its files shows when they are
+/// read.
+fn positions(files: &Files) -> Result<Positions, Fault> {
+    const KNOWN: [&str; 10] =
+        [CHECKPOINT, LAYOUTS, TRAIL, STORY, PAGE, LOG_KEY, WITNESS_KEYS, MANIFEST, SIGNATURE, DOCUMENT_LIST];
+    let mut positions = Positions::default();
+    let mut proofs = BTreeSet::new();
     for path in files.keys() {
         let number = path.split(['/', '.']).nth(1).and_then(|number| number.parse::<Position>().ok());
-        let is_of = |(folder, ending): (&str, &str)| {
+        let is_of = |folder: &str, ending: &str| {
             number.is_some_and(|number| event_path(folder, number, ending) == **path)
         };
-        if [("events", "bin"), ("events", "json"), ("proofs", "tlog-proof")].into_iter().any(is_of) {
-            positions.extend(number);
+        if is_of("events", "bin") || is_of("events", "json") {
+            positions.events.extend(number);
+        } else if is_of("withheld", "json") {
+            positions.destroyed.extend(number);
+        } else if is_of(rotated::FOLDER, "tlog-proof") {
+            positions.rotations.extend(number);
+        } else if is_of("proofs", "tlog-proof") {
+            proofs.extend(number);
         } else if !KNOWN.contains(&path.as_str()) && !path.starts_with(DOCUMENTS) {
             return Err(Fault::new(Kind::Foreign, "file-foreign").at(path));
         }
     }
+    // A proof of nothing that is here misses its event.
+    positions.events.extend(proofs.difference(&positions.destroyed).copied());
     Ok(positions)
 }
 
@@ -124,7 +152,8 @@ impl<'f> Events<'f> {
             let bytes = file(files, &entry)?;
             let record = offline::read_record(bytes).map_err(|it| it.at(&entry))?;
             offline::check_place(&record, position).map_err(|it| it.at(&entry))?;
-            check_proof(file(files, &proof)?, position, bytes, signed).map_err(|it| it.at(&proof))?;
+            let inclusion = |proof: &Proof| offline::check_inclusion(proof, bytes);
+            check_proof(file(files, &proof)?, position, signed, inclusion).map_err(|it| it.at(&proof))?;
             if record.kind == SCHEMA_DECLARED {
                 events.declare(&record).ok_or_else(|| Fault::new(Kind::Malformed, "layout").at(&entry))?;
             }
@@ -152,8 +181,9 @@ impl<'f> Events<'f> {
         (*at < record.position).then(|| fields.clone())
     }
 
-    /// What stands as JSON is what the bytes say.
-    fn check_json(&self, files: &Files) -> Result<(), Fault> {
+    /// What stands as JSON is what the bytes say, which is returned.
+    fn check_json(&self, files: &Files) -> Result<BTreeMap<Position, Value>, Fault> {
+        let mut all = BTreeMap::new();
         for (position, (record, bytes)) in &self.records {
             let path = event_path("events", *position, "json");
             let fields = self.layout(record).ok_or_else(|| {
@@ -164,8 +194,9 @@ impl<'f> Events<'f> {
             if canonical(&said) != file(files, &path)? {
                 return Err(Fault::new(Kind::Altered, "json-other").at(&path));
             }
+            all.insert(*position, said);
         }
-        Ok(())
+        Ok(all)
     }
 
     fn check_layouts(&self, files: &Files) -> Result<(), Fault> {
@@ -203,11 +234,12 @@ impl<'f> Events<'f> {
     }
 }
 
-fn check_proof(
+/// A proof is that of a position, under the checkpoint of the package, and `inclusion` holds.
+pub(super) fn check_proof(
     bytes: &[u8],
     position: Position,
-    entry: &[u8],
     signed: &SignedCheckpoint,
+    inclusion: impl FnOnce(&Proof) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let proof = offline::read_proof(bytes)?;
     if proof.index != position {
@@ -223,7 +255,7 @@ fn check_proof(
     if proof.checkpoint != *signed {
         return Err(Fault::new(Kind::Altered, "proof-checkpoint"));
     }
-    offline::check_inclusion(&proof, entry)
+    inclusion(&proof)
 }
 
 /// Every step that is told has its event, and was told as of the checkpoint.

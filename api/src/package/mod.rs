@@ -9,26 +9,34 @@
 //! | `checkpoint` | what the ledger signed, with the cosignatures that it had |
 //! | `layouts.json` | the layouts of the kinds that occur, as declared by events of the package |
 //! | `keys/log.vkey`, `keys/witnesses.vkey` | public keys, for comparison only: they prove nothing |
-//! | `documents/…` | what the reader may see of the vault: [`Contents::documents`] |
+//! | `withheld/NNNNNN.json` | what is left of a record whose bytes were destroyed by an order |
+//! | `rotations/NNNNNN.tlog-proof` | a rotation of the signing key is under a checkpoint that the key before signed |
+//! | `documents.json`, `documents/…` | each document of the matters: its content with what opens the commitment in the event, or why it is not here |
 //! | `manifest.json`, `manifest.note` | every file with its hash, and the ledger's signature over that |
 //!
 //! Reading order: `build.rs` (from a ledger's answers to files), `check.rs` (from files to a verdict),
-//! `manifest.rs`, `archive.rs`, `page.rs`.
+//! `vaulted.rs`, `documents.rs`, `destroyed.rs`, `rotated.rs`, `manifest.rs`, `archive.rs`, `page.rs`.
 //!
-//! **Architecture invariant:** *a package follows from the ledger at its checkpoint and the reader's language:
-//! no clock, no random number.*
+//! **Architecture invariant:** *a package follows from the ledger at its checkpoint, the reader's language and the
+//! documents that are opened for him: no clock, no random number.*
 
 mod archive;
 mod build;
 mod canonical;
 mod check;
+mod destroyed;
+mod documents;
 mod manifest;
 mod page;
+mod rotated;
+mod vaulted;
 
 pub use archive::{Files, pack, read_folder, unpack};
 pub use build::{Contents, Proven, build};
 pub use canonical::canonical;
 pub use check::check;
+pub use destroyed::Destroyed;
+pub use documents::{FoundDocument, Opened};
 pub use manifest::sha256;
 
 /// What `format` says in a manifest.
@@ -37,6 +45,8 @@ pub const FORMAT: &str = "gongjian-evidence/1";
 pub const STATEMENT: &str = "evidence-package";
 /// The most events of a package.
 pub const EVENTS_MAX: usize = 5_000;
+/// The most bytes of documents in a package; the rest is for events and proofs.
+pub const DOCUMENT_BYTES_MAX: u64 = archive::TOTAL_MAX - archive::ENTRY_MAX;
 
 const MANIFEST: &str = "manifest.json";
 const SIGNATURE: &str = "manifest.note";
@@ -47,8 +57,10 @@ const STORY: &str = "trail.txt";
 const PAGE: &str = "说明.html";
 const LOG_KEY: &str = "keys/log.vkey";
 const WITNESS_KEYS: &str = "keys/witnesses.vkey";
-/// Where documents lie.
-pub const DOCUMENTS: &str = "documents/";
+/// The list of documents.
+const DOCUMENT_LIST: &str = "documents.json";
+/// Where their contents lie.
+const DOCUMENTS: &str = "documents/";
 
 /// The name of a file about an event.
 fn event_path(folder: &str, position: u64, ending: &str) -> String {

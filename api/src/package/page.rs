@@ -3,17 +3,19 @@
 
 use std::fmt::Write as _;
 
+use gongjian_core::vault::Status;
 use gongjian_projections::trail::{Matter, Step};
 
 use super::archive::Files;
 use super::build::Contents;
-use super::{DOCUMENTS, EVENTS_MAX};
+use super::vaulted::Vaulted;
+use super::{DOCUMENT_LIST, DOCUMENTS, EVENTS_MAX};
 use crate::messages::Text;
 use crate::output;
 use crate::output::paper::{begin, escaped, facts, grouped};
 
 /// The page of a package.
-pub(super) fn page(contents: &Contents, files: &Files, text: Text) -> String {
+pub(super) fn page(contents: &Contents, told: &Vaulted, files: &Files, text: Text) -> String {
     let say = |key: &str| escaped(&text.plain(&format!("package-{key}")));
     let mut out = begin(&text.plain("package-title"), text);
     let _ = writeln!(out, "<p class=\"subtitle\">{}</p>", escaped(&title(contents, text)));
@@ -27,6 +29,7 @@ pub(super) fn page(contents: &Contents, files: &Files, text: Text) -> String {
     for matter in &contents.trail.matters {
         tell(&mut out, matter, text);
     }
+    out += &documents(contents, told, text);
     let _ = writeln!(out, "<h2>{}</h2>\n<p>{}</p>", say("checking"), say("checking-text"));
     for (way, lines) in [("gongjian", commands_gongjian()), ("others", commands_others(contents))] {
         let _ = writeln!(out, "<h3>{}</h3>\n<p>{}</p>", say(way), say(&format!("{way}-text")));
@@ -142,6 +145,27 @@ fn tell_step(out: &mut String, step: &Step, text: Text) {
     }
 }
 
+/// What became of documents, and records whose bytes were destroyed; nothing where there are none.
+fn documents(contents: &Contents, told: &Vaulted, text: Text) -> String {
+    let mut rows = Vec::new();
+    for document in &told.documents {
+        let status = told.status(document, contents.documents.contains_key(&document.position));
+        let executed =
+            if let Status::Erased(proof) = &status { proof.executed.to_string() } else { String::new() };
+        let said = text.get(&format!("package-document-{}", status.word()), &[("executed", &executed)]);
+        rows.push((text.named(&document.kind, &document.id), said));
+    }
+    for (position, left) in &contents.destroyed {
+        let args = [("position", position.to_string()), ("order", left.order.to_string())];
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        rows.push((text.get("package-record", &args), text.get("package-record-destroyed", &args)));
+    }
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("<h3>{}</h3>\n{}", escaped(&text.plain("package-documents")), facts(&rows))
+}
+
 fn commands_gongjian() -> String {
     "gongjian verify FILE.zip --key ledger.vkey\ngongjian verify FILE.zip --policy policy.txt\n".to_owned()
 }
@@ -179,7 +203,16 @@ fn file_table(contents: &Contents, files: &Files, text: Text) -> String {
         row("trail.txt, trail.json", "trail"),
         row("keys/", "keys"),
     ];
-    if !contents.documents.is_empty() && files.keys().any(|path| path.starts_with(DOCUMENTS)) {
+    if !contents.rotations.is_empty() {
+        rows.push(row("rotations/", "rotations"));
+    }
+    if !contents.destroyed.is_empty() {
+        rows.push(row("withheld/", "withheld"));
+    }
+    if files.contains_key(DOCUMENT_LIST) {
+        rows.push(row(DOCUMENT_LIST, "document-list"));
+    }
+    if !contents.documents.is_empty() {
         rows.push(row(DOCUMENTS, "documents"));
     }
     rows.push(row("manifest.json", "manifest"));

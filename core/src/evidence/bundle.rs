@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use super::fault::{Fault, FaultKind};
+use super::policy::Cosigned;
 use super::tile::{TileKind, TileName, parse_entries};
 use super::tree::TILE_WIDTH;
 use crate::codec;
@@ -28,8 +29,17 @@ pub struct TimeMark {
 }
 
 impl TimeMark {
+    /// What cosignatures over so many entries say. One that tells no time says nothing.
+    pub fn of(size: u64, cosigned: &[Cosigned]) -> Vec<TimeMark> {
+        let times = cosigned.iter().filter(|one| one.time > 0);
+        times.map(|one| TimeMark { size, time: one.time, witness: one.witness.clone() }).collect()
+    }
+
     /// An entry below the size was there at that time; the others came later. Either way with some tolerance.
-    fn check(&self, position: Position, recorded_at: i64) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// [`FaultKind::PostDated`] or [`FaultKind::BackDated`].
+    pub fn check(&self, position: Position, recorded_at: i64) -> Result<(), Fault> {
         let micros = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000);
         let is_below = position < self.size;
         let (kind, limit, is_right) = if is_below {

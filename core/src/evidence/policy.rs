@@ -125,6 +125,14 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The same policy with another key of a log, as a rotation puts one in force. A key that it knows changes nothing.
+    #[must_use]
+    pub fn with_log(mut self, key: VerifierKey) -> Policy {
+        // A key that it knows already, also as a witness's, is refused.
+        let _ = self.add_log(key, None);
+        self
+    }
+
     /// The logs, in the order of the policy.
     pub fn logs(&self) -> &[Party] {
         &self.logs
@@ -185,6 +193,17 @@ impl Policy {
             logs,
             cosigned: cosigned.collect(),
         })
+    }
+
+    /// The witnesses whose cosignatures a checkpoint bears, whoever signed for the log; none where one of them is wrong.
+    pub fn cosigned(&self, signed: &SignedCheckpoint) -> Vec<Cosigned> {
+        let verified =
+            signed.note().verify(self.witnesses.iter().map(|party| &party.key)).unwrap_or_default();
+        let one = |party: &Party| {
+            let time = verified.iter().find(|one| *one.key == party.key)?.time?;
+            Some(Cosigned { witness: party.name.clone(), key: party.key.clone(), time })
+        };
+        self.witnesses.iter().filter_map(one).collect()
     }
 
     /// The same policy without its demand for cosignatures, to look at what is signed all the same.

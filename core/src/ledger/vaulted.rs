@@ -9,7 +9,7 @@ use crate::domain::World;
 use crate::log::{WithholdError, WithholdStep};
 use crate::record::Position;
 use crate::snapshot::Snapshots;
-use crate::vault::{self, EraseError, Vault, VaultError};
+use crate::vault::{self, EraseError, Settled, Vault, VaultError};
 
 /// Opens the vault beside a log. A ledger whose vault cannot be opened is read and written without it, and
 /// verification says what is wrong.
@@ -30,7 +30,7 @@ impl Writer {
         self.vault.clone().map_err(VaultError::Closed)
     }
 
-    /// Finishes the erasures that were begun, and removes objects that no event names. What fails is told and left:
+    /// Finishes the erasures that were begun, and sets aside objects that no event names. What fails is told and left:
     /// it is tried again at the next start, and verification shows it.
     pub(super) fn settle_vault(&mut self) {
         let Ok(vault) = self.vault() else { return };
@@ -39,9 +39,11 @@ impl Writer {
         }
         let named: BTreeSet<_> =
             vault::items(&self.decider.world).into_iter().map(|item| item.object).collect();
-        match vault.clean(&named) {
-            Ok(0) => {}
-            Ok(removed) => tracing::warn!(removed, "objects that no event names were removed from the vault"),
+        match vault.settle(&named) {
+            Ok(settled) if settled == Settled::default() => {}
+            Ok(Settled { set_aside, brought_back, removed }) => {
+                tracing::warn!(set_aside, brought_back, removed, "objects that no event names are set aside");
+            }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "objects without events are left");
             }

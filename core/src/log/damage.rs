@@ -117,6 +117,7 @@ pub const PHRASES: &[&str] = &[
     "1 to 65,535 bytes",
     "9 bytes",
     "a block",
+    "a checkpoint that the key signed",
     "a key of the log",
     "a length and that many bytes",
     "a new page",

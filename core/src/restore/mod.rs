@@ -18,7 +18,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::checkpoints::{KeepError, WITNESSED_FILE, read_checkpoint, replace, signed_files};
+use crate::checkpoints::{
+    KeepError, ROTATIONS_FOLDER, WITNESSED_FILE, handed_over, read_checkpoint, replace, signed_files,
+};
 use crate::evidence::{
     CheckpointError, KeyRefusal, LogKeys, SignedCheckpoint, TileFault, TreeError, VerifierKey, tree,
 };
@@ -217,7 +219,7 @@ impl Restore<'_> {
         Ok(())
     }
 
-    /// What a backup holds besides the log: the last checkpoint with cosignatures, and the vault.
+    /// What a backup holds besides the log: the last checkpoint with cosignatures, those over rotations, and the vault.
     fn beside(&self, log: &Log, keys: &LogKeys) -> Result<(), RestoreError> {
         let Some(backup) = self.backup else { return Ok(()) };
         let file = &signed_files(self.dir)[1];
@@ -226,6 +228,12 @@ impl Restore<'_> {
             && is_of(&signed, log, keys)?
         {
             replace(file, &signed, 0o644)?;
+        }
+        for signed in handed_over(backup) {
+            let file = self.dir.join(ROTATIONS_FOLDER).join(signed.checkpoint().size().to_string());
+            if !file.exists() && is_of(&signed, log, keys)? {
+                replace(&file, &signed, 0o644)?;
+            }
         }
         let vault = self.dir.join(VAULT_FOLDER);
         copy_missing(&backup.join(VAULT_FOLDER), &vault).map_err(|source| self.file(source))?;

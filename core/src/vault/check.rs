@@ -83,6 +83,8 @@ pub struct Checked {
 pub struct VaultReport {
     /// Each object, and each erased record.
     pub checked: Vec<Checked>,
+    /// Objects that are set aside because no event names them.
+    pub quarantined: usize,
 }
 
 impl VaultReport {
@@ -124,7 +126,7 @@ pub fn check(vault: &Vault, world: &World, reader: &LogReader) -> Result<VaultRe
         checked.push(Checked { subject: erasure.subject.clone(), position: erasure.position, status });
     }
     checked.sort_unstable_by_key(|checked| checked.position);
-    Ok(VaultReport { checked })
+    Ok(VaultReport { checked, quarantined: vault.quarantined()? })
 }
 
 /// The vault could not be checked.

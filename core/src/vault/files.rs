@@ -43,6 +43,16 @@ pub(super) fn remove(path: &Path) -> Result<(), VaultError> {
     }
 }
 
+/// Moves a whole file to a place where none is, durably.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
+    let folders = [from, to].map(|path| path.parent().unwrap_or(Path::new(".")));
+    make_folder(folders[1])?;
+    fs::rename(from, to).map_err(fault("move", from))?;
+    // The new name first: a crash in between leaves two rather than none.
+    sync_folder(folders[1])?;
+    sync_folder(folders[0])
+}
+
 fn sync_folder(folder: &Path) -> Result<(), VaultError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(fault("sync", folder))
 }
@@ -79,6 +89,12 @@ pub(super) fn objects(folder: &Path) -> Result<Vec<(PathBuf, Option<ObjectName>)
         }
     }
     Ok(found)
+}
+
+/// The files of a folder without parts, with the name of those that are objects.
+pub(super) fn list_objects(folder: &Path) -> Result<Vec<(PathBuf, Option<ObjectName>)>, VaultError> {
+    let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).and_then(ObjectName::parse);
+    Ok(list(folder)?.into_iter().map(|path| (path.clone(), name_of(&path))).collect())
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {

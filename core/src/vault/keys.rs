@@ -75,8 +75,9 @@ impl KeyFile {
         self.content.keys.get(&object).map(Vec::as_slice)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = ObjectName> {
-        self.content.keys.keys().copied()
+    /// Whether the key of an object was destroyed, or is about to be.
+    pub(super) fn is_buried(&self, object: ObjectName) -> bool {
+        self.content.tombstones.values().any(|buried| *buried == Some(object))
     }
 
     pub(super) fn tombstones(&self) -> Vec<String> {

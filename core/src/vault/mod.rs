@@ -7,7 +7,7 @@
 //! with the vault, `erase.rs` carries out erasures and finishes those that were begun.
 //!
 //! **Architecture invariant:** *object, key, event, answer: in this order, each durable before the next.* What a
-//! crash leaves of the first two is removed at the next start.
+//! crash leaves of the first two is set aside at the next start (`vault/quarantine`), with its key.
 
 mod check;
 mod commitment;
@@ -34,6 +34,8 @@ pub use object::ObjectName;
 
 use keys::KeyFile;
 
+/// The folder of what no event names, beside that of the objects.
+pub const QUARANTINE: &str = "quarantine";
 /// Largest content.
 pub const CONTENT_BYTES_MAX: usize = 32 << 20;
 
@@ -91,9 +93,29 @@ pub struct Stored {
     pub commitment: Commitment,
 }
 
+/// What was done with objects at a start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Moved to the folder of what no event names.
+    pub set_aside: usize,
+    /// Moved back, since an event names them now.
+    pub brought_back: usize,
+    /// Removed: erased, or never whole.
+    pub removed: usize,
+}
+
+/// What opens a commitment for somebody who has the event: they need nothing else.
+pub struct Opening {
+    /// The content.
+    pub content: Zeroizing<Vec<u8>>,
+    /// Its salt.
+    pub salt: Zeroizing<[u8; SALT_BYTES]>,
+}
+
 /// The vault of one ledger. Shared by whoever stores and whoever reads; there is one for a folder.
 pub struct Vault {
     objects: PathBuf,
+    quarantine: PathBuf,
     master_path: PathBuf,
     state: Mutex<State>,
 }
@@ -117,8 +139,8 @@ impl Vault {
             .map(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new))
             .transpose()
             .map_err(|_| VaultError::Master(master_path.clone()))?;
-        let objects = dir.join("vault").join("objects");
-        Ok(Vault { objects, master_path, state: Mutex::new(State { keys, master }) })
+        let [objects, quarantine] = ["objects", QUARANTINE].map(|name| dir.join("vault").join(name));
+        Ok(Vault { objects, quarantine, master_path, state: Mutex::new(State { keys, master }) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -130,7 +152,7 @@ impl Vault {
     /// belongs, `media_type` what it is.
     ///
     /// # Errors
-    /// [`VaultError`]; whatever was written of it goes at the next start.
+    /// [`VaultError`]; whatever was written of it is set aside at the next start.
     pub fn put(&self, path: &str, media_type: &str, content: &[u8]) -> Result<Stored, VaultError> {
         if content.len() > CONTENT_BYTES_MAX {
             return Err(VaultError::TooLarge(content.len()));
@@ -154,6 +176,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NoKey`], [`VaultError::NoObject`] or [`VaultError::Mismatch`], or a fault of the machine.
     pub fn get(&self, item: &Item) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        self.opening(item).map(|opening| opening.content)
+    }
+
+    /// The content of an item with the salt of its commitment, which it was checked against.
+    ///
+    /// # Errors
+    /// As [`Vault::get`].
+    pub fn opening(&self, item: &Item) -> Result<Opening, VaultError> {
         let mismatch = || VaultError::Mismatch(item.object);
         let key = {
             let state = self.state();
@@ -167,7 +197,7 @@ impl Vault {
         if Commitment::to(&item.path, &item.media_type, &content, &salt) != item.commitment {
             return Err(mismatch());
         }
-        Ok(content)
+        Ok(Opening { content, salt })
     }
 
     /// Takes back what was put and is named by no event.
@@ -179,25 +209,48 @@ impl Vault {
         files::remove(&self.path_of(object))
     }
 
-    /// Removes every object and key that no event names: what a crash left between storing and recording. Only while
-    /// nothing is being stored.
+    /// Sets aside every object that no event names: what a crash left between storing and recording, or what an older
+    /// copy of the ledger does not know yet. Its key stays, so that nothing is lost; an event that names it brings it
+    /// back. What was erased goes for good. Only while nothing is being stored.
     ///
     /// # Errors
-    /// [`VaultError`] if a file cannot be removed.
-    pub fn clean(&self, named: &BTreeSet<ObjectName>) -> Result<usize, VaultError> {
-        let mut state = self.state();
-        let mut removed = 0;
+    /// [`VaultError`] if a file cannot be moved or removed.
+    pub fn settle(&self, named: &BTreeSet<ObjectName>) -> Result<Settled, VaultError> {
+        let state = self.state();
+        let mut settled = Settled::default();
         for (path, name) in files::objects(&self.objects)? {
-            if name.is_none_or(|name| !named.contains(&name)) {
-                files::remove(&path)?;
-                removed += 1;
+            match name.filter(|name| !state.keys.is_buried(*name)) {
+                Some(name) if named.contains(&name) => {}
+                Some(name) => {
+                    files::rename(&path, &self.set_aside(name))?;
+                    settled.set_aside += 1;
+                }
+                // Nobody can open it any more, or it was never whole.
+                None => {
+                    files::remove(&path)?;
+                    settled.removed += 1;
+                }
             }
         }
-        let stray: Vec<ObjectName> = state.keys.names().filter(|name| !named.contains(name)).collect();
-        for name in stray {
-            state.keys.remove(name)?;
+        for (path, name) in files::list_objects(&self.quarantine)? {
+            let Some(name) = name else { continue };
+            if state.keys.is_buried(name) {
+                files::remove(&path)?;
+                settled.removed += 1;
+            } else if named.contains(&name) && !self.path_of(name).exists() {
+                files::rename(&path, &self.path_of(name))?;
+                settled.brought_back += 1;
+            }
         }
-        Ok(removed)
+        Ok(settled)
+    }
+
+    /// How many objects are set aside, which no event names.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the folder cannot be read.
+    pub fn quarantined(&self) -> Result<usize, VaultError> {
+        Ok(files::list_objects(&self.quarantine)?.len())
     }
 
     /// Whether there is a key for an object.
@@ -207,7 +260,7 @@ impl Vault {
 
     /// Whether there is an object of that name.
     pub fn has_object(&self, object: ObjectName) -> bool {
-        self.path_of(object).exists()
+        self.path_of(object).exists() || self.set_aside(object).exists()
     }
 
     /// Whether the keys belong here, and this is not a copy of the ledger without them.
@@ -234,7 +287,12 @@ impl Vault {
 
     /// Removes an object, which nobody can open any more.
     pub(crate) fn remove_object(&self, object: ObjectName) -> Result<(), VaultError> {
-        files::remove(&self.path_of(object))
+        files::remove(&self.path_of(object))?;
+        files::remove(&self.set_aside(object))
+    }
+
+    fn set_aside(&self, object: ObjectName) -> PathBuf {
+        self.quarantine.join(object.to_string())
     }
 
     fn path_of(&self, object: ObjectName) -> PathBuf {

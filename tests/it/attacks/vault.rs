@@ -71,3 +71,25 @@ fn put_back_what_was_erased() {
     }
     assert_eq!(found(&ledger)["present"], 1);
 }
+
+/// Whoever packs the evidence, with the ledger's own key, is found by whoever verifies the file.
+#[test]
+fn swap_a_document_in_a_package() {
+    let look = ["--actor", "档案管理岗", "--reason", "核对原件"];
+    let case = crate::evidence::package::Case::of(with_documents(), "WT-2022-0000", &look);
+    let documents: Vec<String> =
+        case.files.keys().filter(|path| path.starts_with("documents/")).cloned().collect();
+    let swapped = case.covered(|files| {
+        let (one, other) = (files[&documents[0]].clone(), files[&documents[1]].clone());
+        files.insert(documents[0].clone(), other);
+        files.insert(documents[1].clone(), one);
+    });
+    let file = case.ledger.file("swapped.zip", &gongjian_api::package::pack(&swapped).unwrap());
+    let away = Ledger::none();
+    let found = away.run(&["verify", &file, "--key", &case.key, "--json"]).exits(1).json();
+    assert_eq!(
+        (&found["fault"]["kind"], &found["fault"]["code"]),
+        (&"altered".into(), &"document-mismatch".into())
+    );
+    away.run(&["verify", &file, "--key", &case.key]).exits(1).says("ZL-1").says("被调换");
+}

@@ -2,7 +2,8 @@
 
 mod files;
 mod inspection;
-mod package;
+pub(crate) mod package;
+mod vaulted;
 
 use std::path::PathBuf;
 

@@ -9,33 +9,39 @@ use gongjian_tests::cli::Ledger;
 use super::{GOLDEN, beside, county, trust};
 
 /// A package with the key that its reader trusts, and its ledger.
-struct Case {
-    ledger: Ledger,
-    key: String,
+pub(crate) struct Case {
+    pub(crate) ledger: Ledger,
+    pub(crate) key: String,
     bytes: Vec<u8>,
-    files: Files,
+    pub(crate) files: Files,
 }
 
 impl Case {
     fn new() -> Case {
-        let (ledger, key) = county();
-        ledger.run(&["prove", GOLDEN, "-o", "golden.zip"]).exits(0);
+        Case::of(county().0, GOLDEN, &[])
+    }
+
+    /// The package of a matter as it is now, with whatever else is said to `prove`.
+    #[track_caller]
+    pub(crate) fn of(ledger: Ledger, id: &str, more: &[&str]) -> Case {
+        let key = ledger.run(&["checkpoint", "--public-key"]).exits(0).text().trim().to_owned();
+        ledger.run(&[&["prove", id, "-o", "golden.zip"], more].concat()).exits(0);
         let bytes = std::fs::read(beside(&ledger, "golden.zip")).unwrap();
         let files = package::unpack(&bytes).unwrap();
         Case { ledger, key, bytes, files }
     }
 
-    fn check(&self, files: &Files) -> Outcome {
+    pub(crate) fn check(&self, files: &Files) -> Outcome {
         check(files, &trust(&self.key))
     }
 
     #[track_caller]
-    fn fault(&self, files: &Files) -> Fault {
+    pub(crate) fn fault(&self, files: &Files) -> Fault {
         self.check(files).fault.expect("something is wrong")
     }
 
     /// The files after a change that somebody covers up who has the ledger's key.
-    fn covered(&self, change: impl FnOnce(&mut Files)) -> Files {
+    pub(crate) fn covered(&self, change: impl FnOnce(&mut Files)) -> Files {
         let mut files = self.files.clone();
         change(&mut files);
         let mut manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
@@ -59,7 +65,7 @@ impl Case {
     }
 
     #[track_caller]
-    fn covered_kind(&self, expected: (Kind, &str), change: impl FnOnce(&mut Files)) {
+    pub(crate) fn covered_kind(&self, expected: (Kind, &str), change: impl FnOnce(&mut Files)) {
         let fault = self.fault(&self.covered(change));
         assert_eq!((fault.kind, fault.place.as_str()), expected, "{fault:?}");
     }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{FAULTS_MAX, VerifyOptions};
-use crate::checkpoints::signed_files;
+use crate::checkpoints::{ROTATIONS_FOLDER, signed_files};
 use crate::evidence::{KeyRefusal, LogKeys, SignedCheckpoint, VerifierKey};
 use crate::log::Corruption;
 use crate::log::hash::{Frontier, MerkleHash};
@@ -36,6 +36,13 @@ impl Signatures {
         let mut found =
             Signatures { signed: Vec::new(), keys: None, expected: options.key.clone(), faults: Vec::new() };
         for file in options.ledger.as_deref().map(signed_files).into_iter().flatten() {
+            found.file(&file)?;
+        }
+        let rotations = options.ledger.as_ref().map(|dir| dir.join(ROTATIONS_FOLDER));
+        let entries = rotations.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        files.sort_unstable();
+        for file in files {
             found.file(&file)?;
         }
         Ok(found)
@@ -91,7 +98,7 @@ impl Signatures {
 
     /// What is wrong, for a log of this size.
     pub(super) fn faults(mut self, size: u64) -> Vec<Corruption> {
-        self.expected_key();
+        self.expected_key(size);
         for signed in std::mem::take(&mut self.signed) {
             self.signature(&signed);
             self.content(&signed, size);
@@ -100,12 +107,22 @@ impl Signatures {
         self.faults
     }
 
-    fn expected_key(&mut self) {
+    /// The log must name the key, and that is no signature: a checkpoint over what the log begins with must bear one.
+    fn expected_key(&mut self, size: u64) {
         let Some(expected) = &self.expected else { return };
         let keys: Vec<&VerifierKey> = self.keys.iter().flat_map(LogKeys::all).collect();
         if !keys.contains(&expected) {
             let found = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             self.faults.push(Corruption::new(0, "key of the ledger", expected.to_string(), found));
+            return;
+        }
+        let is_signed = self.signed.iter().any(|it| {
+            it.root == Some(it.signed.checkpoint().root()) && it.signed.note().verify([expected]).is_ok()
+        });
+        if !is_signed {
+            let position = size.saturating_sub(1);
+            let what = "a checkpoint that the key signed";
+            self.faults.push(Corruption::new(position, what, ("one by", expected.to_string()), "none"));
         }
     }
 

@@ -123,19 +123,62 @@ fn the_backup_may_be_on_another_disk_and_is_never_behind() {
 }
 
 #[test]
-fn what_a_crash_left_between_storing_and_recording_goes_at_the_start() {
+fn what_no_event_names_is_set_aside_and_nothing_is_lost() {
     let mut bench = Bench::new();
     bench.document("ZL-1", b"scan", &[]);
     let vault = bench.writer().vault().unwrap();
     let orphan = vault.put("document/ZL-2", TEXT, SECRET.as_bytes()).unwrap();
     drop(vault);
     let path = bench.object_path(orphan.object);
+    let aside = bench.dir.path().join("vault/quarantine").join(orphan.object.to_string());
     fs::write(path.with_extension("tmp"), b"half").unwrap();
     assert!(path.exists());
-    bench.reopen();
-    assert!(!path.exists() && !path.with_extension("tmp").exists());
-    assert!(!bench.writer().vault().unwrap().has_key(orphan.object));
+    for _ in 0..2 {
+        bench.reopen();
+        assert!(!path.exists() && !path.with_extension("tmp").exists() && aside.exists());
+        let vault = bench.writer().vault().unwrap();
+        assert!(vault.has_key(orphan.object));
+        assert_eq!(vault.quarantined().unwrap(), 1);
+    }
     assert_eq!(bench.verified(), [("document/ZL-1".to_owned(), "disclosed")]);
+}
+
+#[test]
+fn an_older_ledger_beside_a_newer_vault_loses_nothing() {
+    let mut bench = Bench::new();
+    bench.document("ZL-1", b"scan", &[]);
+    let older = bench.closed_copy();
+    bench.document("ZL-2", SECRET.as_bytes(), &[]);
+    let item = bench.item("document/ZL-2");
+    let newer = bench.closed_copy();
+    bench.put_back(&older);
+    assert!(!bench.object_path(item.object).exists());
+    assert_eq!(bench.writer().vault().unwrap().quarantined().unwrap(), 1);
+    bench.put_back(&newer);
+    assert_eq!(bench.writer().vault().unwrap().get(&item).unwrap().as_slice(), SECRET.as_bytes());
+    assert_eq!(bench.writer().vault().unwrap().quarantined().unwrap(), 0);
+}
+
+#[test]
+fn what_was_erased_is_not_set_aside_but_removed() {
+    let mut bench = Bench::new();
+    let older = bench.closed_copy();
+    let added = bench.document("ZL-1", SECRET.as_bytes(), &[]);
+    let item = bench.item("document/ZL-1");
+    let bytes = fs::read(bench.object_path(item.object)).unwrap();
+    bench.approved("SC-1", "document", &added);
+    bench.execute("SC-1").unwrap();
+    // The object comes back, and the ledger does not know of it any more; the key file knows that it was erased.
+    for place in [
+        bench.object_path(item.object),
+        bench.dir.path().join("vault/quarantine").join(item.object.to_string()),
+    ] {
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(&place, &bytes).unwrap();
+        bench.put_back(&older);
+        assert!(!place.exists(), "{}", place.display());
+        assert_eq!(bench.writer().vault().unwrap().quarantined().unwrap(), 0);
+    }
 }
 
 #[test]

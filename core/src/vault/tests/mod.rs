@@ -158,6 +158,25 @@ impl Bench {
         self.reopen();
     }
 
+    /// The log as it is now, without vault and keys.
+    fn closed_copy(&mut self) -> tempfile::TempDir {
+        self.writer = None;
+        let kept = tempfile::tempdir().unwrap();
+        copy_log(self.dir.path(), kept.path());
+        self.writer = Some(Writer::open(self.dir.path(), options(&self.clock)).unwrap());
+        kept
+    }
+
+    /// Puts another log beside the vault and the keys, and opens it.
+    fn put_back(&mut self, log: &tempfile::TempDir) {
+        self.writer = None;
+        for name in LOG {
+            let _ = fs::remove_dir_all(self.dir.path().join(name));
+        }
+        copy_log(log.path(), self.dir.path());
+        self.writer = Some(Writer::open(self.dir.path(), options(&self.clock)).unwrap());
+    }
+
     fn reopen(&mut self) {
         self.writer = None;
         self.writer = Some(Writer::open(self.dir.path(), options(&self.clock)).unwrap());
@@ -193,6 +212,26 @@ impl Bench {
 
     fn item(&mut self, subject: &str) -> Item {
         Item::of(self.writer().world(), subject).unwrap()
+    }
+}
+
+/// The folders of a log and of what was folded from it.
+const LOG: [&str; 3] = ["sled", "tiles", "snapshots"];
+
+fn copy_log(from: &Path, to: &Path) {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+            if from.is_dir() {
+                copy(&from, &to);
+            } else {
+                fs::copy(&from, &to).unwrap();
+            }
+        }
+    }
+    for name in LOG.into_iter().filter(|name| from.join(name).exists()) {
+        copy(&from.join(name), &to.join(name));
     }
 }
 
