@@ -37,6 +37,7 @@ files![
     "documents",
     "errors",
     "fields",
+    "figures",
     "findings",
     "inspect",
     "kinds",
@@ -423,6 +424,9 @@ mod tests {
         }
         for command in gongjian_core::domain::command_names() {
             assert_ne!(text.command(command), command);
+        }
+        for figure in gongjian_projections::figures::Figure::ALL {
+            assert_ne!(text.word("figure", figure.name()), figure.name(), "a definition is missing");
         }
         for code in gongjian_projections::findings::Code::ALL {
             let word = code.word();

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use criterion::{Criterion, Throughput};
 use gongjian_core::day::Day;
-use gongjian_core::record::Digest;
-use gongjian_projections::figures::{Evidence, Scope, report_with};
+use gongjian_core::record::{Digest, Record};
+use gongjian_projections::figures::{Evidence, Question, Scope, answer};
 use gongjian_projections::findings::findings;
 use gongjian_projections::views::Views;
 
@@ -26,6 +26,52 @@ fn fold(log: &[Vec<u8>]) -> Views {
         views.apply(bytes).expect("the generated events follow each other");
     }
     views
+}
+
+/// A report as the interfaces give it.
+fn json(views: &Views, question: &Question) -> Vec<u8> {
+    serde_json::to_vec(&answer(views, question)).expect("a report is JSON")
+}
+
+/// Resident memory of this process in megabytes, where the system tells.
+fn memory_mb() -> f64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let pages = pages.and_then(|text| text.split(' ').nth(1)?.parse::<f64>().ok());
+    pages.unwrap_or(0.0) * 4_096.0 / 1e6
+}
+
+/// The county's report over these events: the first one, which makes the rows that figures count, later ones with
+/// more and less evidence, and one after a further event.
+fn reports(views: &mut Views, log: &[Vec<u8>], question: &impl Fn(Evidence) -> Question) {
+    let timed = |name: &str, views: &Views, evidence: Evidence| {
+        let started = Instant::now();
+        let bytes = black_box(json(views, &question(evidence)));
+        println!(
+            "county report over {} events, {name}: {:?}, {} bytes",
+            log.len(),
+            started.elapsed(),
+            bytes.len()
+        );
+    };
+    let before = memory_mb();
+    timed("the first after opening", views, Evidence::None);
+    println!("rows that figures count: {:.1} MB more resident memory", memory_mb() - before);
+    timed("values only", views, Evidence::None);
+    timed("values only, again", views, Evidence::None);
+    let started = Instant::now();
+    black_box(answer(views, &question(Evidence::None)));
+    println!("  of it without the JSON: {:?}", started.elapsed());
+    timed("with the county's events", views, Evidence::Scope);
+    timed("with all events", views, Evidence::All);
+    // The last event once more at the next position: its stream's row is made again.
+    let mut next = Record::decode(log.last().expect("there are events")).expect("a record");
+    next.position += 1;
+    next.revision += 1;
+    let bytes = next.encode().expect("a record");
+    let started = Instant::now();
+    views.apply(&bytes).expect("it follows");
+    println!("one more event folded: {:?}", started.elapsed());
+    timed("values only, after one more event", views, Evidence::None);
 }
 
 fn main() {
@@ -49,17 +95,15 @@ fn main() {
     println!("  all {}", Digest::of(&content));
 
     let on = Day::from_ymd(2022, 9, 30).expect("a date");
-    let quarter = "2022-Q2".parse().expect("a quarter");
-    for (name, evidence) in [("figures", Evidence::None), ("scope", Evidence::Scope), ("all", Evidence::All)]
-    {
-        let started = Instant::now();
-        let report = black_box(report_with(&views, quarter, &Scope::County, on, evidence));
-        println!(
-            "report, evidence {name}: {:?}, {} communities",
-            started.elapsed(),
-            report.communities.len()
-        );
-    }
+    let question = |evidence| Question {
+        quarter: "2022-Q2".parse().expect("a quarter"),
+        scope: Scope::County,
+        on,
+        evidence,
+        parts_compared: false,
+    };
+    let mut views = views;
+    reports(&mut views, &log, &question);
     let started = Instant::now();
     println!("findings: {} in {:?}", findings(&views, on).len(), started.elapsed());
 
@@ -72,8 +116,8 @@ fn main() {
     group.throughput(Throughput::Elements(some.len() as u64));
     group.bench_function("read models", |bencher| bencher.iter(|| fold(black_box(some))));
     group.finish();
-    criterion.bench_function("county report", |bencher| {
-        bencher.iter(|| report_with(&views, quarter, &Scope::County, on, Evidence::None));
+    criterion.bench_function("county report as JSON, values only", |bencher| {
+        bencher.iter(|| json(&views, &question(Evidence::None)));
     });
     criterion.final_summary();
 }

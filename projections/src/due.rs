@@ -6,7 +6,12 @@ use gongjian_core::domain::facts::Fact;
 /// Due by the end of `day`, by the original date, and not done by then. More time that was granted changes
 /// nothing: it is shown beside.
 pub(crate) fn overdue(due_on: Option<Day>, done: Option<Fact>, day: Day) -> bool {
-    due_on.is_some_and(|due| due <= day) && !done.is_some_and(|done| done.by(day))
+    is_overdue(due_on, done.map(|done| done.on), day)
+}
+
+/// The same, where only the day is at hand on which it was done.
+pub(crate) fn is_overdue(due_on: Option<Day>, done_on: Option<Day>, day: Day) -> bool {
+    due_on.is_some_and(|due| due <= day) && done_on.is_none_or(|done| done > day)
 }
 
 #[cfg(test)]

@@ -224,7 +224,7 @@ mod tests {
         }
         assert_eq!(of(Scope::Street("S01".to_owned())).figures, county.communities["C01"].figures);
         assert_eq!(of(Scope::Community("C02".to_owned())).figures, county.communities["C02"].figures);
-        assert_eq!(county.figures.get(F::DecisionsDueCompletedOnTime).unwrap().of, Some(1));
+        assert_eq!(county.figures.get(F::DecisionsDueCompletedOnTime).of, Some(1));
         let before = report(&views, "2022-Q1".parse().unwrap(), &Scope::County, on);
         assert_eq!(county.balances.len(), 5);
         for balance in &county.balances {
@@ -259,8 +259,8 @@ mod tests {
             }
             let other = report_with(&without, quarter, &Scope::County, on, Evidence::None);
             for (figure, counted) in whole.figures.iter() {
-                let changes = other.figures.get(figure).unwrap().value != counted.value;
-                let listed = counted.events.as_ref().unwrap().contains(&(position as u64));
+                let changes = other.figures.get(figure).value != counted.value;
+                let listed = counted.events.unwrap().contains(&(position as u64));
                 assert_eq!(listed, changes, "{} and {} {}", figure.name(), record.kind, record.stream);
             }
         }

@@ -181,9 +181,7 @@ impl Registry {
 
     /// Whether a community still exists on a day: nothing else took its place.
     pub fn community_stands(&self, code: &str, day: Day) -> bool {
-        self.community.get(code).is_some_and(|community| {
-            community.successors.on(day).is_none_or(|successors| successors.iter().any(|next| next == code))
-        })
+        self.community.get(code).is_some_and(|community| stands(community, code, day))
     }
 
     fn learn(&mut self, kind: Kind, code: &str) {
@@ -195,6 +193,11 @@ impl Registry {
             }
         }
     }
+}
+
+/// Whether a community still exists on a day: nothing else took its place.
+pub(crate) fn stands(community: &Community, code: &str, day: Day) -> bool {
+    community.successors.on(day).is_none_or(|successors| successors.iter().any(|next| next == code))
 }
 
 fn exists(alliance: &Alliance, day: Day) -> bool {

@@ -1,8 +1,11 @@
 //! All read models together. The table below is the only list of them.
 
+use std::sync::OnceLock;
+
 use gongjian_core::day::Day;
 use gongjian_core::record::{Digest, Position, RecordRef};
 
+use crate::figures::Compact;
 use crate::projection::{ApplyError, Decoded, Projection};
 
 macro_rules! read_models {
@@ -14,6 +17,8 @@ macro_rules! read_models {
             progress: Progress,
             /// `previous` of the event applied last: which history this is.
             anchor: Digest,
+            /// What figures count, once a report has asked for it; made from the read models and kept with them.
+            compact: OnceLock<Box<Compact>>,
         }
 
         #[derive(Clone, Debug, Default)]
@@ -45,6 +50,7 @@ macro_rules! read_models {
                     }
                 )+
                 self.anchor = decoded.record.previous;
+                self.keep_compact(decoded.record.stream);
                 Ok(())
             }
 
@@ -87,6 +93,7 @@ macro_rules! read_models {
             /// Fills each read model with what `load` finds for its name and version, newest first: next
             /// position and content. Content that does not decode is passed over.
             pub(crate) fn load(&mut self, mut load: impl FnMut(&str, u32) -> Vec<(Position, Vec<u8>)>) {
+                self.compact = OnceLock::new();
                 $(
                     let found = load(
                         <crate::$module::$Model as Projection>::NAME,
@@ -154,6 +161,26 @@ impl Views {
     pub fn default_on(&self, today: Day) -> Day {
         self.imports.only_as_of().unwrap_or(today)
     }
+
+    /// What figures count, as dense rows; the first question makes them, each event keeps them.
+    pub(crate) fn compact(&self) -> &Compact {
+        self.compact.get_or_init(|| Box::new(Compact::of(self)))
+    }
+
+    /// Brings the rows of a stream up to date, if there are rows.
+    fn keep_compact(&mut self, stream: &str) {
+        if let Some(mut compact) = self.compact.take() {
+            compact.touch(self, stream);
+            self.compact = OnceLock::from(compact);
+        }
+    }
+
+    /// Forgets the rows, so that the next question makes them again.
+    #[cfg(test)]
+    pub(crate) fn forget_compact(&mut self) {
+        self.compact = OnceLock::new();
+    }
+
     /// Code of the community that a stream belongs to, where it belongs to one.
     pub fn community_of(&self, stream: &str) -> Option<&str> {
         let (category, id) = stream.split_once('/')?;

@@ -6,13 +6,8 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use gongjian_core::record::{Digest, RecordRef};
 use gongjian_core::{command, domain, schema};
-use gongjian_tests::{import_folder, memory_ledger, python};
+use gongjian_tests::{import_folder, interpreter, memory_ledger, python};
 use serde_json::{Value, json};
-
-/// The interpreter that `tests/run` has prepared, or the system's.
-fn interpreter() -> String {
-    std::env::var("GONGJIAN_PYTHON").unwrap_or_else(|_| "python3".to_owned())
-}
 
 #[test]
 fn a_decoder_written_from_the_format_alone_agrees_on_the_whole_county() {

@@ -10,6 +10,9 @@ codes and their style, names, the order of columns and sheets, further columns t
 knows. With --messy also: none, one or two title rows, all spellings of a date, full-width
 digits, spaces, blank rows, merged keys, total rows with notes below them, rows out of order.
 
+With --quiet 2 nothing is kept of the second quarter's meetings and Wednesday meetings: their sheets
+have no row of it, and what referred to one refers to nothing.
+
 With --also-as-of the same county is written once more as it stood on another (earlier) day: what
 happened later is blank, rows that did not exist yet are absent, a meeting that was still to
 come is 计划中. Importing the earlier folder and then the later one must end like
@@ -515,6 +518,29 @@ class Builder:
                          核验单位=self.verifier(k, by) if checked else None, 核验日期=checked, known=day, granted=granted)
 
 
+    # -- a quarter without records
+    def quiet(self, quarter):
+        """Take out every meeting and Wednesday meeting of a quarter, with what came of them."""
+        end = quarter_ends(self.year)[quarter - 1]
+        start = Day(end.year, end.month - 2, 1)
+
+        def gone(sheet, key, date):
+            return {row[key] for row in self.sheets[sheet] if start <= row[date] <= end}
+
+        def drop(sheet, key, codes):
+            self.sheets[sheet] = [row for row in self.sheets[sheet] if row[key] not in codes]
+
+        meetings, wednesdays = gone("会议", "会议编号", "会议日期"), gone("例会", "例会编号", "计划日期")
+        issues = {row.问题编号 for row in self.sheets["问题"] if row.例会编号 in wednesdays}
+        for sheet in ("会议", "议题", "议定事项"):
+            drop(sheet, "会议编号", meetings)
+        for sheet in ("例会", "问题"):
+            drop(sheet, "例会编号", wednesdays)
+        for row in [*self.sheets["议题"], *self.sheets["项目"]]:
+            if row.来源编号 in issues:
+                row.来源编号 = None
+
+
 # ---------------------------------------------------------------- as of a day
 
 def blank(row, day, date, *along):
@@ -720,6 +746,7 @@ def main():
     parser.add_argument("--also-as-of", type=Day.fromisoformat)
     parser.add_argument("-o2", dest="folder2", type=Path)
     parser.add_argument("--messy", action="store_true")
+    parser.add_argument("--quiet", type=int, choices=[1, 2, 3, 4])
     args = parser.parse_args()
     if (args.also_as_of is None) != (args.folder2 is None):
         parser.error("--also-as-of and -o2 belong together")
@@ -729,6 +756,8 @@ def main():
         if day.year != args.year:
             parser.error(f"{day} does not lie in {args.year}")
     builder = Builder(args.seed, args.year, args.communities, args.streets, args.as_of)
+    if args.quiet:
+        builder.quiet(args.quiet)
     for day, folder in ((args.as_of, args.folder), (args.also_as_of, args.folder2)):
         if day:
             rows = write(builder, day, folder, args.seed, args.messy)["rows"]

@@ -3,6 +3,7 @@
 
     python3 tests/py/figures.py FOLDER > out.json
     python3 tests/py/figures.py FOLDER --check      # compare with FOLDER/expected.json
+    python3 tests/py/figures.py FOLDER --comparisons [--on DAY]   # every figure over other days, too
 
 FOLDER holds the five workbooks of one county (机构台账, 党建协议台账, 项目认领台账,
 联席会议台账, 周三例会台账). The result has the structure of `expected.json`:
@@ -12,6 +13,10 @@ FOLDER holds the five workbooks of one county (机构台账, 党建协议台账,
 
 The quarters are those of the calendar year of 截至日期, from the first to the one that
 截至日期 lies in; the last one ends on 截至日期.
+
+With --comparisons each scope has {"figures": ..., "comparisons": {name: {"previous", "lastYear",
+"yearToDate", "sinceStart", "yearOpening"}}} instead, for those quarters and for the one before and
+the one after them; --on judges as of an earlier or later day than 截至日期.
 
 The program knows nothing of the product under test: it reads cells with openpyxl and follows
 the definitions of the figures, one short expression per figure, over plain lists of rows.
@@ -266,8 +271,11 @@ def load(folder):
 
 # ---------------------------------------------------------------- figures
 
-def figures(c, scope, start, end):
-    """Every figure for one quarter; `scope` is the set of codes of its communities."""
+def figures(c, scope, start, end, year_start=None):
+    """Every figure for one quarter; `scope` is the set of codes of its communities.
+
+    A longer span than a quarter says from when on a claim counts for "this year"."""
+    year_start = year_start or Day(start.year, 1, 1)
 
     def of(rows):
         return [r for r in rows if r.community in scope]
@@ -343,7 +351,7 @@ def figures(c, scope, start, end):
 
     serving = {x.enterprise for x in of(c.compounds) if x.enterprise}
     signed = {a.unit for a in agreements if a.类型 == "共建协议" and in_force(a)}
-    claimed = {p.claimant for p in c.projects if by(p.认领日期) and p.认领日期 >= Day(start.year, 1, 1)}
+    claimed = {p.claimant for p in c.projects if by(p.认领日期) and p.认领日期 >= year_start}
     out["property_enterprises"] = len(serving)
     out["property_enterprises_with_agreement"] = len(serving & signed)
     out["property_enterprises_with_claim_this_year"] = len(serving & claimed)
@@ -458,6 +466,102 @@ def report(c):
     return out
 
 
+# ---------------------------------------------------------------- over other days
+
+def bounds(year, n):
+    """First and last day of a quarter, n from 1 to 4."""
+    first = Day(year, 3 * n - 2, 1)
+    after = Day(year + 1, 1, 1) if n == 4 else Day(year, 3 * n + 1, 1)
+    return first, after - dt.timedelta(days=1)
+
+
+def shift(year, n, by):
+    """The quarter so many quarters later."""
+    number = 4 * year + n - 1 + by
+    return number // 4, number % 4 + 1
+
+
+def first_day(c):
+    """The earliest day on which anything happened that a figure counts by its day."""
+    found = [a.成立日期 for a in c.alliances]
+    found += [d for m in c.memberships for d in (m.加入日期, m.退出日期)]
+    found += [d for a in c.agreements for d in (a.签订日期, a.生效日期, a.终止日期)]
+    found += [d for k in c.commitments for d in (k.完成日期, k.核验日期)]
+    found += [d for p in c.projects for d in (p.发布日期, p.认领日期, p.提交验收日期, p.验收日期, p.取消日期)]
+    found += [m.会议日期 for m in c.meetings if m.状态 == HELD]
+    found += [d for k in c.decisions for d in (k.完成日期, k.核验日期)]
+    found += [w.实际日期 for w in c.wednesdays if w.状态 == HELD]
+    found += [d for i in c.issues for d in (i.提出日期, i.办结日期, i.核验日期)]
+    return min((d for d in found if d), default=None)
+
+
+# What is counted at the end, not over a span; the year opens with it.
+AT_THE_END = """alliances memberships member_units agreements_signed_to_date agreements_in_force
+    commitments_made_to_date commitments_in_force projects_claimed_to_date projects_open projects_overdue
+    projects_awaiting_acceptance problems_preliminarily_solved_to_date property_enterprises decisions_open
+    decisions_overdue decisions_awaiting_verification property_issues_open property_issues_closed_to_date
+    property_issues_overdue property_issues_awaiting_verification""".split()
+
+
+def compared(c, scope, year, n, on, first):
+    """Every figure of a quarter over other days: the same definitions, counted anew. Before the first day: None."""
+
+    def of(span):
+        start, end, year_start = span
+        end = min(end, on)
+        return figures(c, scope, start, end, year_start) if first and first <= end else None
+
+    def quarter(year, n):
+        start, end = bounds(year, n)
+        return of((start, end, Day(year, 1, 1)))
+
+    _, end = bounds(year, n)
+    new_year = Day(year, 1, 1)
+    since = bounds(first.year, (first.month - 1) // 3 + 1)[0] if first else new_year
+    spans = {
+        "previous": quarter(*shift(year, n, -1)),
+        "lastYear": quarter(*shift(year, n, -4)),
+        "yearToDate": of((new_year, end, new_year)),
+        "sinceStart": of((since, end, since)),
+    }
+    opening = quarter(year - 1, 4)
+    start, end = bounds(year, n)
+    now = figures(c, scope, start, min(end, on))
+    out = {name: {span: f and f[name] for span, f in spans.items()} for name in now}
+    for name in AT_THE_END:
+        if opening:
+            out[name]["yearOpening"] = opening[name]
+    # What there is, is all that came less all that went: over the year, and since the beginning.
+    for stock, plus, minus in BALANCES:
+        for span, before in (("yearToDate", opening[stock] if opening else 0), ("sinceStart", 0)):
+            f = spans[span]
+            if f and now[stock] != before + sum(f[x] for x in plus) - sum(f[x] for x in minus):
+                raise Fault(f"{year}-Q{n}: the balance of {stock} does not close over {span}")
+    return {"figures": now, "comparisons": out}
+
+
+def comparisons(c, on):
+    """The answer of --comparisons."""
+    scopes = {("county", None): {k.编码 for k in c.communities}}
+    for s in c.streets:
+        scopes["streets", s.编码] = {k.编码 for k in c.communities if k.street == s.编码}
+    for k in c.communities:
+        scopes["communities", k.编码] = {k.编码}
+    first = first_day(c)
+    out = {"on": on.isoformat(), "first": first and first.isoformat(), "quarters": {}}
+    last = (c.as_of.month - 1) // 3 + 1
+    for by in range(-1, last + 1):
+        year, n = shift(c.as_of.year, 1, by)
+        quarter = out["quarters"][f"{year}-Q{n}"] = {"county": None, "streets": {}, "communities": {}}
+        for (level, code), scope in scopes.items():
+            answer = compared(c, scope, year, n, on, first)
+            if code is None:
+                quarter[level] = answer
+            else:
+                quarter[level][code] = answer
+    return out
+
+
 def differences(got, want, path=""):
     """Where two answers differ, one line each."""
     if isinstance(got, dict) and isinstance(want, dict):
@@ -474,8 +578,14 @@ def main():
     parser = argparse.ArgumentParser(description="Recompute the figures from the five workbooks.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--check", action="store_true", help="compare with FOLDER/expected.json")
+    parser.add_argument("--comparisons", action="store_true", help="every figure over other days, too")
+    parser.add_argument("--on", type=Day.fromisoformat, help="with --comparisons: judged as of this day")
     args = parser.parse_args()
     try:
+        if args.comparisons:
+            county = load(args.folder)
+            json.dump(comparisons(county, args.on or county.as_of), sys.stdout, ensure_ascii=False)
+            return
         answer = report(load(args.folder))
     except Fault as e:
         sys.exit(f"{args.folder}: {e}")

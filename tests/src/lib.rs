@@ -27,6 +27,19 @@ pub fn python(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("py").join(name)
 }
 
+/// The interpreter that `tests/run` has prepared, or the system's.
+pub fn interpreter() -> String {
+    std::env::var("GONGJIAN_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+/// What a test program in Python prints.
+#[track_caller]
+pub fn run_python(name: &str, args: &[&str]) -> String {
+    let output = std::process::Command::new(interpreter()).arg(python(name)).args(args).output().unwrap();
+    assert!(output.status.success(), "{name} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The root of the project.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

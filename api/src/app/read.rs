@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gongjian_core::day::{Day, Quarter};
 use gongjian_core::record::Position;
 use gongjian_core::snapshot::Snapshots;
-use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
+use gongjian_projections::figures::{Evidence, Question, Report, Scope, answer};
 use gongjian_projections::registry::Kind;
 use gongjian_projections::runner::{Runner, catch_up};
 use gongjian_projections::trail::{Trail, TrailError, trail};
@@ -109,18 +109,27 @@ impl App {
         asked: Asked,
         evidence: Evidence,
     ) -> Result<Report, Problem> {
+        self.report_compared(quarter, scope, asked, evidence, false)
+    }
+
+    /// The same; with `parts_compared` the figures of every part stand beside those of other quarters, too.
+    ///
+    /// # Errors
+    /// As [`App::report`].
+    pub fn report_compared(
+        &self,
+        quarter: Quarter,
+        scope: &Scope,
+        asked: Asked,
+        evidence: Evidence,
+        parts_compared: bool,
+    ) -> Result<Report, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        let known = |kind, given: &String| {
-            views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
-        };
-        let scope = match scope {
-            Scope::County => Scope::County,
-            Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
-            Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
-        };
-        let mut report = report_with(&views, quarter, &scope, on, evidence);
-        for balance in report.balances.iter().filter(|balance| !balance.holds) {
+        let scope = known_scope(&views, scope)?;
+        let question = Question { quarter, scope, on, evidence, parts_compared };
+        let mut report = answer(&views, &question);
+        for balance in report.balances.iter().filter(|balance| !balance.closes()) {
             tracing::error!(quarter = %quarter, stock = balance.stock.name(), "a balance of the report does not hold");
         }
         if let Some(position) = report.as_of.position
@@ -150,4 +159,29 @@ impl App {
     pub fn save_views(&self) {
         self.shared.kept.save();
     }
+}
+
+/// A scope by its code, given by code or by any name that it ever had.
+///
+/// # Errors
+/// [`Problem`] if there is no such street or community.
+pub(super) fn known_scope(views: &Views, scope: &Scope) -> Result<Scope, Problem> {
+    let known = |kind, given: &String| {
+        views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
+    };
+    Ok(match scope {
+        Scope::County => Scope::County,
+        Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
+        Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
+    })
+}
+
+/// What a scope is called on a day; nothing for the county.
+pub(super) fn place_name(views: &Views, scope: &Scope, on: Day) -> Option<String> {
+    let (kind, code) = match scope {
+        Scope::County => return None,
+        Scope::Street(code) => (Kind::Street, code),
+        Scope::Community(code) => (Kind::Community, code),
+    };
+    Some(views.registry.name(kind, code, on).unwrap_or(code).to_owned())
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use gongjian_core::day::{Day, Quarter};
 use gongjian_core::evidence::tree;
 use gongjian_core::record::{Position, RecordRef};
-use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
-use gongjian_projections::registry::Kind;
+use gongjian_projections::figures::{Evidence, Report, Scope, first_quarter, report_with};
 use gongjian_projections::summary::Frame;
 use gongjian_projections::views::Views;
 use sha2::{Digest as _, Sha256};
 
+use super::read::place_name;
 use super::{App, Asked};
 use crate::document::{Document, Identity};
 use crate::error::Problem;
@@ -41,12 +41,11 @@ impl App {
         let material = Material {
             report: &report,
             earlier: &earlier,
-            last_year: &before(4),
             frame: Frame::of(&views, &report.scope, quarter, on),
-            begins: begins(&views).unwrap_or(quarter),
+            begins: first_quarter(&views).unwrap_or(quarter),
             events: &self.events_behind(&report)?,
             stage: Some(text.plain("document-draft")),
-            place: place(&views, &report.scope, on),
+            place: place_name(&views, &report.scope, on),
             identity: self.identity_of(&report, &views)?,
         };
         Ok(report::document(&material, text))
@@ -54,13 +53,8 @@ impl App {
 
     /// The events behind the figures of a report's scope, as many as a report spells out.
     fn events_behind(&self, report: &Report) -> Result<Vec<Event>, Problem> {
-        let positions: BTreeSet<Position> = report
-            .figures
-            .iter()
-            .filter_map(|(_, counted)| counted.events.as_ref())
-            .flatten()
-            .copied()
-            .collect();
+        let positions: BTreeSet<Position> =
+            report.figures.iter().filter_map(|(_, counted)| counted.events).flatten().copied().collect();
         let mut events = Vec::new();
         for position in positions.into_iter().take(report::EVENTS_MAX) {
             let Some(bytes) = self.reader().get(position)? else { continue };
@@ -103,25 +97,6 @@ impl App {
             data_sha256: Some(hex::encode(Sha256::digest(&data))),
         })
     }
-}
-
-/// The first quarter in which anything happened that a report counts.
-fn begins(views: &Views) -> Option<Quarter> {
-    let signed = views.agreements.agreement.iter().filter_map(|(_, it)| it.signed);
-    let held = views.meetings.meeting.iter().filter_map(|(_, it)| it.held);
-    let claimed = views.projects.project.iter().filter_map(|(_, it)| it.claimed.or(it.listed));
-    let wednesdays = views.wednesday.occurrence.iter().map(|(_, it)| it.planned_on);
-    let days = signed.chain(held).chain(claimed).map(|fact| fact.on).chain(wednesdays);
-    days.min().map(Day::quarter)
-}
-
-fn place(views: &Views, scope: &Scope, on: Day) -> Option<String> {
-    let (kind, code) = match scope {
-        Scope::County => return None,
-        Scope::Street(code) => (Kind::Street, code),
-        Scope::Community(code) => (Kind::Community, code),
-    };
-    Some(views.registry.name(kind, code, on).unwrap_or(code).to_owned())
 }
 
 /// The versions of the rules in force on a day.

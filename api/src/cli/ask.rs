@@ -13,6 +13,8 @@ use super::failure::{Failure, print, say};
 
 /// The list that is one community's Wednesday sheet.
 const SHEET: &str = "sheet";
+/// The quarterly report.
+const REPORT: &str = "/api/v1/reports/co-building";
 /// Rows asked for at once.
 const PAGE: &str = "1000";
 
@@ -226,6 +228,15 @@ pub(super) struct Report {
     /// 按哪一天判断 / judged as of a day
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
+    /// 一个指标的定义、数值和依据的事件 / one figure: definition, value, and the events behind it
+    #[arg(long, value_name = "NAME")]
+    explain: Option<String>,
+    /// 至多多少个事件 / at most so many events
+    #[arg(long, value_name = "N", requires = "explain")]
+    limit: Option<u64>,
+    /// 连同各街道、社区与上期、去年同期对比 / compare the figures of every part, too
+    #[arg(long, conflicts_with = "explain")]
+    compare_parts: bool,
     /// 格式 / format
     #[arg(long, value_enum)]
     format: Option<ReportFormat>,
@@ -253,7 +264,7 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Md => "md",
         ReportFormat::Xlsx => "xlsx",
     };
-    let query = [
+    let mut query = vec![
         ("quarter", Some(verb.quarter.clone())),
         ("street", verb.street.clone()),
         ("community", verb.community.clone()),
@@ -261,8 +272,13 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         ("on", verb.on.clone()),
         ("format", Some(word.to_owned())),
     ];
-    let ask = Ask::get(target("/api/v1/reports/co-building", &query));
-    let mut bytes = ledger.fetch(common, &ask)?;
+    let mut bytes = match &verb.explain {
+        Some(figure) => explained(common, &ledger, verb, figure, format, query)?,
+        None => {
+            query.push(("comparisons", verb.compare_parts.then(|| "all".to_owned())));
+            ledger.fetch(common, &Ask::get(target(REPORT, &query)))?
+        }
+    };
     if format == ReportFormat::Json {
         bytes.push(b'\n');
     }
@@ -270,6 +286,44 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         None => print(common, &bytes),
         Some(path) => write_file(common, path, &bytes),
     }
+}
+
+/// One figure with the events behind it: of JSON every page, put together.
+fn explained(
+    common: &Common,
+    ledger: &Ledger,
+    verb: &Report,
+    figure: &str,
+    format: ReportFormat,
+    mut query: Vec<(&'static str, Option<String>)>,
+) -> Result<Vec<u8>, Failure> {
+    let path = format!("{REPORT}/figures/{}", encoded(figure));
+    if format != ReportFormat::Json {
+        query.push(("limit", verb.limit.map(|limit| limit.to_string())));
+        return ledger.fetch(common, &Ask::get(target(&path, &query)));
+    }
+    let mut page = query.clone();
+    page.extend([("limit", Some(PAGE.to_owned())), ("cursor", None)]);
+    let mut whole = ledger.fetch_json(common, &Ask::get(target(&path, &page)))?;
+    let most = verb.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut items = match whole["items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    };
+    while let (Some(next), true) = (whole["next"].as_str().map(str::to_owned), items.len() < most) {
+        if let Some(last) = page.last_mut() {
+            last.1 = Some(next);
+        }
+        let mut more = ledger.fetch_json(common, &Ask::get(target(&path, &page)))?;
+        if let Value::Array(more) = more["items"].take() {
+            items.extend(more);
+        }
+        whole["next"] = more["next"].take();
+    }
+    items.truncate(most);
+    whole["items"] = Value::Array(items);
+    whole["next"] = Value::Null;
+    Ok(whole.to_string().into_bytes())
 }
 
 /// Writes a file whole.

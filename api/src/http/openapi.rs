@@ -1,12 +1,14 @@
 //! `/openapi.json`: the contract, made from the table of routes and from the commands themselves.
 
 mod probe;
+mod reports;
 mod schemas;
 mod vaulted;
 
 use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode};
+use gongjian_projections::figures::Figure;
 use gongjian_projections::lists as registers;
 use serde_json::{Map, Value, json};
 
@@ -121,12 +123,13 @@ fn query(name: &str, of: &str, text: Text) -> Value {
             json!({ "type": "string", "pattern": format!("^({DAY}|[0-9]{{1,15}})?$"), "examples": ["300"] })
         }
         "cursor" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{22,}$" }),
-        "quarter" if of != "report" => {
+        "quarter" if !required(of) => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
         "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
+        "comparisons" => json!({ "type": "string", "enum": ["scope", "all"], "default": "scope" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
         "state" => json!({ "type": "string", "enum": registers::states(of) }),
         "kind" if of == "events" => json!({ "type": "string", "enum": kind_names() }),
@@ -137,9 +140,14 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         _ => json!({ "type": "string" }),
     };
     json!({
-        "name": name, "in": "query", "required": name == "quarter" && of == "report",
+        "name": name, "in": "query", "required": name == "quarter" && required(of),
         "description": text.plain(&format!("parameter-{name}")), "schema": schema,
     })
+}
+
+/// Whether an operation is about one quarter.
+fn required(of: &str) -> bool {
+    matches!(of, "report" | "report-figure")
 }
 
 fn formats(of: &str) -> &'static [&'static str] {
@@ -158,6 +166,7 @@ fn in_path(path: &str, text: Text) -> Vec<Value> {
             let name = name.trim_start_matches('*');
             let schema = match name {
                 "position" => json!({ "type": "integer", "minimum": 0 }),
+                "name" => json!({ "type": "string", "enum": Figure::ALL.iter().map(|it| it.name()).collect::<Vec<_>>() }),
                 _ => json!({ "type": "string", "minLength": 1 }),
             };
             json!({
@@ -182,7 +191,7 @@ fn good(schema: &str, text: Text) -> Value {
         Some("EventPage") => &["application/x-ndjson"],
         Some("Trail") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
-        Some("ListPage" | "Sheet") => &["text/plain", "text/csv"],
+        Some("ListPage" | "Sheet" | "Provenance") => &["text/plain", "text/csv"],
         _ => &[],
     };
     for media in others {

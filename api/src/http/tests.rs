@@ -442,3 +442,50 @@ async fn routes_contract_and_documentation_name_the_same_addresses() {
     }
     assert_eq!(documented, plain);
 }
+
+#[tokio::test]
+async fn a_figure_is_explained_page_by_page_as_of_where_the_walk_began() {
+    let bench = bench();
+    let act = |id: u8, command: &str, stream: &str, data: Value| {
+        json!({
+            "commandId": format!("00000000-0000-0000-0000-0000000000{id:02x}"),
+            "command": command, "stream": stream, "occurredOn": "2022-06-06", "actor": "党建专干岗", "data": data,
+        })
+    };
+    bench.record(&street(1, "S01", "汶上街道")).await;
+    for n in 2..7_u8 {
+        let data = json!({ "name": format!("社区{n}"), "street": "S01", "households": 3000, "population": 8000,
+            "formation": null, "establishedOn": "2022-01-01" });
+        let got = bench.record(&act(n, "community.register", &format!("community/C0{n}"), data)).await;
+        assert_eq!(got.status, StatusCode::CREATED, "{}", got.text);
+        let data = json!({ "name": format!("联盟{n}"), "community": format!("C0{n}") });
+        let got = bench.record(&act(n + 16, "alliance.establish", &format!("alliance/A0{n}"), data)).await;
+        assert_eq!(got.status, StatusCode::CREATED, "{}", got.text);
+    }
+    let path = "/api/v1/reports/co-building/figures/alliances?quarter=2022-Q2&on=2022-06-30&limit=2";
+    let first = bench.get(path).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    assert_eq!((&first.json["value"], &first.json["total"]), (&json!(5), &json!(5)));
+    assert_eq!(first.json["items"][0]["rows"], json!(["alliance/A02"]));
+    assert_ne!(first.json["definition"]["zh"], first.json["definition"]["en"]);
+    assert!(first.headers[header::LINK].to_str().unwrap().contains("cursor="));
+    // What is recorded meanwhile is not part of the walk.
+    let gone = act(40, "alliance.dissolve", "alliance/A06", json!({ "reason": "并入" }));
+    assert_eq!(bench.record(&gone).await.status, StatusCode::CREATED);
+    let mut streams: Vec<Value> = Vec::new();
+    let mut page = first;
+    loop {
+        assert_eq!(page.json["value"], 5);
+        streams.extend(page.json["items"].as_array().unwrap().iter().map(|item| item["stream"].clone()));
+        let Some(next) = page.json["next"].as_str() else { break };
+        page = bench.get(&format!("{path}&cursor={next}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+    assert_eq!(streams, ["alliance/A02", "alliance/A03", "alliance/A04", "alliance/A05", "alliance/A06"]);
+    assert_eq!(bench.get(path).await.json["value"], 4);
+    let unknown = bench.get("/api/v1/reports/co-building/figures/aliances?quarter=2022-Q2").await;
+    assert_eq!((unknown.status, &unknown.json["code"]), (StatusCode::BAD_REQUEST, &json!("unknown-word")));
+    assert_eq!(unknown.json["allowed"][0], "alliances", "{}", unknown.text);
+    let nowhere = bench.get("/api/v1/reports/co-building/figures/alliances?quarter=2022-Q2&street=S77").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}

@@ -1,6 +1,8 @@
 //! Answers as people read them: tables, CSV, Markdown, and the story of a matter.
 
+mod compare;
 pub mod csv;
+pub mod figure;
 pub mod lists;
 pub(crate) mod paper;
 pub mod report;

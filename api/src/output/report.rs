@@ -2,37 +2,45 @@
 
 use gongjian_core::day::Quarter;
 use gongjian_projections::figures::{
-    Balance, Corrected, Counted, Figure, Figures, Kind, LateEntry, Records, Report, Value,
+    Balance, Compared, Comparisons, Corrected, Counted, Figure, Figures, Kind, LateEntry, Reconciled,
+    Records, Report, Value,
 };
 
-use super::{Rows, csv as csv_file, table};
+use super::{Rows, compare, csv as csv_file, table};
 use crate::messages::{Language, Text};
 
-/// The figures of a report as rows: what is counted, how, and the number.
-fn rows(figures: &Figures, text: Text) -> Rows {
-    let headers = ["report-figure", "report-kind", "report-value"].map(|key| text.plain(key)).to_vec();
+/// The figures of a scope as rows: what is counted, how, the number, and the same over other days.
+fn rows(figures: &Figures, comparisons: Option<&Comparisons>, text: Text) -> Rows {
+    let mut headers = ["report-figure", "report-kind", "report-value"].map(|key| text.plain(key)).to_vec();
+    if comparisons.is_some() {
+        headers.extend(compare::HEADERS.map(|key| text.plain(key)));
+    }
     let mut rows = Vec::new();
     for (figure, counted) in figures.iter() {
-        rows.push(vec![label(figure, text), kind(figure.kind(), text), value(counted)]);
+        let mut row = vec![label(figure, text), kind(figure.kind(), text), value(&counted)];
+        let compared = comparisons.map(|comparisons| comparisons.get(figure));
+        row.extend(compared.iter().flat_map(|compared| compare::cells(figure, &counted, compared, text)));
+        rows.push(row);
         if let Value::Breakdown(parts) = &counted.value {
-            rows.extend(
-                parts
-                    .iter()
-                    .map(|(name, number)| vec![format!("　{name}"), String::new(), number.to_string()]),
-            );
+            for (index, (name, number)) in parts.iter().enumerate() {
+                let mut row = vec![format!("　{name}"), String::new(), number.to_string()];
+                let part = |compared| compare::part_cells(*number, index, compared, text);
+                row.extend(compared.iter().flat_map(part));
+                rows.push(row);
+            }
         }
     }
     Rows { headers, rows }
 }
 
-fn label(figure: Figure, text: Text) -> String {
+pub(super) fn label(figure: Figure, text: Text) -> String {
     match text.language() {
         Language::Chinese => figure.chinese().to_owned(),
         Language::English => figure.english().to_owned(),
     }
 }
 
-fn kind(kind: Kind, text: Text) -> String {
+pub(super) fn kind(kind: Kind, text: Text) -> String {
     text.word("report-kind", kind.word())
 }
 
@@ -46,43 +54,66 @@ fn balance_rows(report: &Report, text: Text) -> Rows {
             flows.iter().map(|(figure, number)| format!("{} {number}", label(*figure, text))).collect();
         text.listed(&flows)
     };
-    let row = |balance: &Balance| {
-        vec![
-            label(balance.stock, text),
-            balance.opening.to_string(),
-            flows(&balance.inflows),
-            flows(&balance.outflows),
-            balance.closing.to_string(),
-            holds(balance, text),
-        ]
-    };
-    Rows { headers, rows: report.balances.iter().map(row).collect() }
+    let row =
+        |name: String, opening: u64, came: &[(Figure, u64)], went: &[(Figure, u64)], closing: u64, holds| {
+            vec![name, opening.to_string(), flows(came), flows(went), closing.to_string(), said(holds, text)]
+        };
+    let mut rows = Vec::new();
+    for balance in &report.balances {
+        let Balance { stock, opening, inflows, outflows, closing, holds, .. } = balance;
+        rows.push(row(label(*stock, text), *opening, inflows, outflows, *closing, *holds));
+        for (key, span) in spans(balance) {
+            let name = text.named(&label(*stock, text), &text.plain(key));
+            rows.push(row(name, span.opening, &span.inflows, &span.outflows, *closing, span.holds));
+        }
+    }
+    Rows { headers, rows }
 }
 
-fn holds(balance: &Balance, text: Text) -> String {
-    text.plain(if balance.holds { "report-balance-yes" } else { "report-balance-no" })
+/// The longer spans of a balance, each with the key of its name.
+fn spans(balance: &Balance) -> impl Iterator<Item = (&'static str, &Reconciled)> {
+    let year = balance.year_to_date.iter().map(|span| ("report-year-to-date", span));
+    year.chain(balance.since_start.iter().map(|span| ("report-since-start", span)))
+}
+
+fn said(holds: bool, text: Text) -> String {
+    text.plain(if holds { "report-balance-yes" } else { "report-balance-no" })
 }
 
 /// The balances as lines of the CSV file: the name of each part, what it is called, and its number.
 fn balance_lines(balance: &Balance, text: Text) -> Vec<(String, String, String)> {
     let stock = label(balance.stock, text);
-    let line = |part: &str, key: &str, flow: Option<Figure>, value: String| {
+    let line = |span: &str, part: &str, key: &str, flow: Option<Figure>, value: String| {
         let of = flow.map(|flow| format!(".{}", flow.name())).unwrap_or_default();
         let called = flow.map_or_else(|| text.plain(key), |flow| label(flow, text));
-        (format!("balance.{}.{part}{of}", balance.stock.name()), format!("{stock}·{called}"), value)
+        (format!("balance.{}.{span}{part}{of}", balance.stock.name()), format!("{stock}·{called}"), value)
     };
-    let mut lines = vec![line("opening", "report-balance-opening", None, balance.opening.to_string())];
-    for (part, flows) in [("inflow", &balance.inflows), ("outflow", &balance.outflows)] {
-        let key = format!("report-balance-{part}s");
-        lines.extend(flows.iter().map(|(flow, number)| line(part, &key, Some(*flow), number.to_string())));
+    let flows = |span: &str, came: &[(Figure, u64)], went: &[(Figure, u64)]| {
+        let lines = [("inflow", came), ("outflow", went)].map(|(part, flows)| {
+            let key = format!("report-balance-{part}s");
+            let of = |(flow, number): &(Figure, u64)| line(span, part, &key, Some(*flow), number.to_string());
+            flows.iter().map(of).collect::<Vec<_>>()
+        });
+        lines.concat()
+    };
+    let opening =
+        |span: &str, number: u64| line(span, "opening", "report-balance-opening", None, number.to_string());
+    let holds = |span: &str, holds| line(span, "holds", "report-balance-holds", None, said(holds, text));
+    let mut lines = vec![opening("", balance.opening)];
+    lines.extend(flows("", &balance.inflows, &balance.outflows));
+    lines.push(line("", "closing", "report-balance-closing", None, balance.closing.to_string()));
+    lines.push(holds("", balance.holds));
+    for (key, span) in spans(balance) {
+        let prefix = format!("{}.", key.trim_start_matches("report-").replace('-', "_"));
+        lines.push(opening(&prefix, span.opening));
+        lines.extend(flows(&prefix, &span.inflows, &span.outflows));
+        lines.push(holds(&prefix, span.holds));
     }
-    lines.push(line("closing", "report-balance-closing", None, balance.closing.to_string()));
-    lines.push(line("holds", "report-balance-holds", None, holds(balance, text)));
     lines
 }
 
 /// A rate shows numerator and denominator.
-fn value(counted: &Counted) -> String {
+pub(super) fn value(counted: &Counted<'_>) -> String {
     match counted.of {
         Some(of) => format!("{} / {of}", counted.value.number()),
         None => counted.value.number().to_string(),
@@ -90,7 +121,7 @@ fn value(counted: &Counted) -> String {
 }
 
 /// `2022年第三季度`, or `third quarter of 2022` as `2022-Q3`.
-fn quarter(quarter: Quarter, text: Text) -> String {
+pub(super) fn quarter(quarter: Quarter, text: Text) -> String {
     match text.language() {
         Language::Chinese => quarter.label(),
         Language::English => quarter.to_string(),
@@ -123,7 +154,7 @@ pub fn summary(report: &Report, text: Text) -> String {
     format!(
         "{}\n{}{}\n{}{}\n{}\n",
         heading(report, text),
-        table::plain(&rows(&report.figures, text)),
+        table::plain(&rows(&report.figures, Some(&report.comparisons), text)),
         text.plain("report-balances"),
         table::plain(&balance_rows(report, text)),
         counts(&report.records, text),
@@ -133,8 +164,11 @@ pub fn summary(report: &Report, text: Text) -> String {
 
 /// The report as Markdown, with a table for each street and community.
 pub fn markdown(report: &Report, text: Text) -> String {
-    let mut out =
-        format!("# {}\n\n{}\n", heading(report, text), markdown_table(&rows(&report.figures, text)));
+    let mut out = format!(
+        "# {}\n\n{}\n",
+        heading(report, text),
+        markdown_table(&rows(&report.figures, Some(&report.comparisons), text))
+    );
     out.push_str(&format!(
         "## {}\n\n{}\n",
         text.plain("report-balances"),
@@ -150,7 +184,7 @@ pub fn markdown(report: &Report, text: Text) -> String {
             out.push_str(&format!(
                 "### {} {code}\n\n{}\n",
                 part.name,
-                markdown_table(&rows(&part.figures, text))
+                markdown_table(&rows(&part.figures, part.comparisons.as_ref(), text))
             ));
         }
     }
@@ -247,50 +281,56 @@ fn markdown_aligned(rows: &Rows, left: usize) -> String {
 
 /// The report as CSV: one line a scope and figure, then one line a late entry and correction of the scope.
 pub fn csv(report: &Report, text: Text) -> Vec<u8> {
-    let headers = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"]
+    let headers = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"];
+    let headers: Vec<String> = headers
+        .iter()
+        .chain(&compare::COLUMNS)
         .map(|name| text.plain(&format!("report-column-{name}")))
-        .to_vec();
+        .collect();
     let quarter = report.quarter.to_string();
     let mut rows = Vec::new();
-    let mut put = |scope: &str, code: &str, place: &str, figures: &Figures| {
-        for (figure, counted) in figures.iter() {
-            let line = |name: String, label: String, value: u64, of: Option<u64>| {
+    let mut put =
+        |scope: &str, code: &str, place: &str, figures: &Figures, compared: Option<&Comparisons>| {
+            let line = |name: String, label: String, kind: String, value: u64, of: Option<u64>| {
                 let of = of.map(|of| of.to_string()).unwrap_or_default();
-                let kind = kind(figure.kind(), text);
                 let (scope, code, place) = (scope.to_owned(), code.to_owned(), place.to_owned());
                 vec![quarter.clone(), scope, code, place, name, label, kind, value.to_string(), of]
             };
-            let name = figure.name().to_owned();
-            rows.push(line(name.clone(), label(figure, text), counted.value.number(), counted.of));
-            if let Value::Breakdown(parts) = &counted.value {
-                for (part, number) in parts {
-                    rows.push(line(
-                        format!("{name}.{part}"),
-                        format!("{}·{part}", label(figure, text)),
-                        *number,
-                        None,
-                    ));
+            for (figure, counted) in figures.iter() {
+                let (name, kind) = (figure.name().to_owned(), kind(figure.kind(), text));
+                let compared: Option<Compared> = compared.map(|comparisons| comparisons.get(figure));
+                let number = counted.value.number();
+                let mut whole = line(name.clone(), label(figure, text), kind.clone(), number, counted.of);
+                whole.extend(compared.iter().flat_map(compare::columns));
+                rows.push(whole);
+                let Value::Breakdown(parts) = &counted.value else { continue };
+                for (index, (part, number)) in parts.iter().enumerate() {
+                    let called = format!("{}·{part}", label(figure, text));
+                    let mut row = line(format!("{name}.{part}"), called, kind.clone(), *number, None);
+                    row.extend(compared.iter().flat_map(|compared| compare::part_columns(index, compared)));
+                    rows.push(row);
                 }
             }
-        }
-    };
+        };
     let scope = report.scope.word();
     let (what, code) = scope.split_once('/').unwrap_or((&scope, ""));
     let part = report.streets.get(code).or_else(|| report.communities.get(code));
     let place = part.map_or("", |part| part.name.as_str());
-    put(what, code, place, &report.figures);
+    put(what, code, place, &report.figures, Some(&report.comparisons));
     for (code, part) in report.streets.iter().filter(|(street, _)| *street != code) {
-        put("street", code, &part.name, &part.figures);
+        put("street", code, &part.name, &part.figures, part.comparisons.as_ref());
     }
     for (code, part) in report.communities.iter().filter(|(community, _)| *community != code) {
-        put("community", code, &part.name, &part.figures);
+        put("community", code, &part.name, &part.figures, part.comparisons.as_ref());
     }
     for (name, label, value) in report.balances.iter().flat_map(|balance| balance_lines(balance, text)) {
         let kind = text.plain("report-kind-balance");
         let (what, code, place) = (what.to_owned(), code.to_owned(), place.to_owned());
-        rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value, String::new()]);
+        rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value]);
     }
     rows.extend(csv_records(report, text));
+    // Every line has every column.
+    rows.iter_mut().for_each(|row| row.resize(headers.len(), String::new()));
     csv_file::write(&Rows { headers, rows })
 }
 
@@ -301,17 +341,7 @@ fn csv_records(report: &Report, text: Text) -> Vec<Vec<String>> {
         let place = report.communities.get(&code).map(|part| part.name.clone()).unwrap_or_default();
         let scope = if code.is_empty() { "county" } else { "community" };
         let quarter = report.quarter.to_string();
-        vec![
-            quarter,
-            scope.to_owned(),
-            code,
-            place,
-            name.to_owned(),
-            said,
-            kind.to_owned(),
-            value,
-            String::new(),
-        ]
+        vec![quarter, scope.to_owned(), code, place, name.to_owned(), said, kind.to_owned(), value]
     };
     let late = report.records.late_entries.iter().map(|late| {
         let kind = text.word("kind", &late.kind);

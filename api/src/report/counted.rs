@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use gongjian_projections::figures::{Balance, Counted, Figure, Figures, Kind, Part, Value as Number};
+use gongjian_projections::figures::{Balance, Counted, Figure, Kind, Part, Value as Number};
 
 use super::{Material, evidence};
 use crate::document::{Block, Cell, Chart, Column, Drawing, Link, Row, Table, Value};
@@ -67,7 +67,7 @@ pub(super) fn figures(material: &Material<'_>, text: Text) -> Vec<Block> {
         if let Some((_, group)) = GROUPS.iter().find(|(first, _)| *first == figure) {
             rows.push(group_row(text.plain(&format!("summary-group-{group}")), columns.len()));
         }
-        rows.push(figure_row(material, figure, counted, text));
+        rows.push(figure_row(material, figure, &counted, text));
         if let Number::Breakdown(parts) = &counted.value {
             rows.extend(parts.iter().map(|(name, number)| part_row(name, *number, columns.len())));
         }
@@ -89,15 +89,12 @@ fn part_row(name: &str, number: u64, columns: usize) -> Row {
     Row::from(cells)
 }
 
-fn figure_row(material: &Material<'_>, figure: Figure, counted: &Counted, text: Text) -> Row {
+fn figure_row(material: &Material<'_>, figure: Figure, counted: &Counted<'_>, text: Text) -> Row {
     let number = counted.value.number();
     let share = counted.of.map(|whole| Value::Share { part: number, whole });
-    let before =
-        |there: bool, figures: Option<&Figures>| figures.filter(|_| there).map(|it| it.number(figure));
-    let quarter = material.report.quarter;
-    let previous = before(material.begins < quarter, material.earlier.last().map(|it| &it.figures));
-    let year = material.last_year.quarter;
-    let last_year = before(material.begins <= year, Some(&material.last_year.figures));
+    let compared = material.report.comparisons.get(figure);
+    let [previous, last_year] =
+        [compared.previous, compared.last_year].map(|then| then.map(|then| then.number()));
     let count = |number: Option<u64>| number.map_or_else(Cell::default, Cell::from);
     let change = |then: Option<u64>| {
         then.map_or_else(Cell::default, |then| {

@@ -62,7 +62,7 @@ fn by_figure(material: &Material<'_>, text: Text) -> Table {
     ];
     let mut rows = Vec::new();
     for (figure, counted) in material.report.figures.iter() {
-        let events = counted.events.as_deref().unwrap_or_default();
+        let events = counted.events.unwrap_or_default();
         let mut chunks = events.chunks(POSITIONS_PER_ROW).take(ROWS_PER_FIGURE);
         let mut positions = ranges(chunks.next().unwrap_or_default());
         if events.len() > POSITIONS_PER_ROW * ROWS_PER_FIGURE {

@@ -28,8 +28,6 @@ pub struct Material<'a> {
     pub report: &'a Report,
     /// The figures of the three quarters before, the latest last.
     pub earlier: &'a [Report],
-    /// The figures of the same quarter a year ago.
-    pub last_year: &'a Report,
     /// Where the registers come from.
     pub frame: Frame<'a>,
     /// The first quarter that the ledger knows anything of; with earlier ones nothing is compared.

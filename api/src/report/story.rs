@@ -41,9 +41,8 @@ pub(super) fn overview(material: &Material<'_>, text: Text) -> Vec<Block> {
     };
     let mut blocks: Vec<Block> = SENTENCES.iter().map(sentence).collect();
     blocks.push(Block::Chart(course(material, text)));
-    if let Some(Value::Breakdown(parts)) =
-        material.report.figures.get(Figure::PropertyIssuesClosedByCategory).map(|counted| &counted.value)
-    {
+    let closed = material.report.figures.get(Figure::PropertyIssuesClosedByCategory);
+    if let Value::Breakdown(parts) = &closed.value {
         let series = vec![(
             short(Figure::PropertyIssuesClosed, text),
             parts.iter().map(|(_, number)| *number).collect(),

@@ -1,272 +1,202 @@
-//! Figures that count distinct units or alliances: a wider scope is not the sum of its parts.
+//! Figures that count distinct units or alliances: a wider scope is not the sum of its parts, and a longer span
+//! not the sum of its quarters.
 
-use gongjian_core::day::Day;
-use gongjian_core::domain::facts::Fact;
 use gongjian_core::record::Position;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::compact::{Compact, MeetingKind, Source, Table};
+use super::dense::NOWHERE;
 use super::names::Figure;
-use super::places::{Area, Places};
-use super::rows::{JOINT, Term};
-use super::tally::{Period, Tally};
-use crate::views::Views;
-
-/// What distinct figures come to in each area.
-#[derive(Default)]
-pub(super) struct Distinct {
-    pub values: FxHashMap<(Area, Figure), u64>,
-    pub events: FxHashMap<(Area, Figure), Vec<Position>>,
-}
-
-impl Distinct {
-    pub(super) fn value(&self, area: Area, figure: Figure) -> u64 {
-        self.values.get(&(area, figure)).copied().unwrap_or(0)
-    }
-}
+use super::places::Area;
+use super::rows::{Term, stands};
+use super::tally::{Period, Tally, When};
 
 /// One reason why something counts in an area, with the events that could undo or restore it.
+#[derive(Clone, Copy)]
 struct Reason {
+    area: Area,
+    /// What is counted once, by its number.
+    key: u64,
     stands: bool,
     /// Events without which it would be the other way round.
     turns: [Option<Position>; 2],
+    source: Source,
 }
 
-/// Reasons by area and key: a key counts where at least one of its reasons stands.
-type Reasons<'v> = FxHashMap<(Area, &'v str), Vec<Reason>>;
+/// How many reasons stand for each thing in each area.
+type Standing = FxHashMap<(Area, u64), u32>;
 
-fn settle(reasons: &Reasons<'_>, figure: Figure, with_events: bool, out: &mut Distinct) {
-    for ((area, _), reasons) in reasons {
-        let standing = reasons.iter().filter(|reason| reason.stands).count();
-        if standing > 0 {
-            *out.values.entry((*area, figure)).or_default() += 1;
-        }
-        if with_events {
+/// Counts each key once in each area where at least one of its reasons stands.
+fn settle(reasons: &[Reason], figure: Figure, tally: &mut Tally<'_>) -> Standing {
+    let mut standing = Standing::default();
+    standing.reserve(reasons.len());
+    for reason in reasons.iter().filter(|reason| reason.stands) {
+        *standing.entry((reason.area, reason.key)).or_default() += 1;
+    }
+    for (area, _) in standing.keys() {
+        tally.add_distinct(*area, figure);
+    }
+    if tally.wants(&[figure]) {
+        for reason in reasons {
             // With one reason its loss is felt; with none, each lost end would bring the key back.
-            let felt = reasons
-                .iter()
-                .filter(|reason| if standing == 0 { !reason.stands } else { standing == 1 && reason.stands });
-            let turns = felt.flat_map(|reason| reason.turns).flatten();
-            out.events.entry((*area, figure)).or_default().extend(turns);
+            let felt = match standing.get(&(reason.area, reason.key)) {
+                None => true,
+                Some(1) => reason.stands,
+                Some(_) => false,
+            };
+            for at in reason.turns.into_iter().flatten().filter(|_| felt) {
+                tally.distinct_event(reason.area, figure, at, reason.source);
+            }
         }
     }
+    standing
+}
+
+/// What a rule says now, and the events without which it would say otherwise: it stands between two facts.
+fn turning(
+    days: [When; 2],
+    at: [Position; 2],
+    stands: impl Fn(When, When) -> bool,
+) -> (bool, [Option<Position>; 2]) {
+    let [begun, ended] = days;
+    let now = stands(begun, ended);
+    let turn = |day: When, at, then: bool| (day.is() && then != now).then_some(at);
+    let turns =
+        [turn(begun, at[0], stands(When::NEVER, ended)), turn(ended, at[1], stands(begun, When::NEVER))];
+    (now, turns)
 }
 
 /// 成员单位: distinct units with a membership.
-pub(super) fn member_units(
-    views: &Views,
-    places: &Places<'_>,
-    period: &Period,
-    events: bool,
-    out: &mut Distinct,
-) {
-    let mut reasons = Reasons::default();
-    for (_, membership) in views.registry.membership.iter() {
-        let stands = |joined: Option<Fact>, left: Option<Fact>| period.by_end(joined) && !period.by_end(left);
-        let now = stands(membership.joined, membership.left);
-        let turn = |fact: Option<Fact>, then: bool| fact.filter(|_| then != now).map(|fact| fact.at);
-        let turns = [
-            turn(membership.joined, stands(None, membership.left)),
-            turn(membership.left, stands(membership.joined, None)),
-        ];
+pub(super) fn member_units(compact: &Compact, tally: &mut Tally<'_>) {
+    let (places, period) = (tally.places(), tally.period);
+    let mut reasons = Vec::new();
+    for (place, it, at) in compact.memberships.iter() {
+        let (now, turns) = turning(it.days, at, |joined, left| stands(&period, joined, left));
         if !now && turns == [None, None] {
             continue;
         }
-        for area in places.areas(places.alliance(&membership.alliance)) {
-            reasons.entry((area, &membership.unit)).or_default().push(Reason { stands: now, turns });
+        let source = Source { table: Table::Membership, row: place };
+        for area in tally.areas(places.alliance(it.rest.alliance)) {
+            reasons.push(Reason { area, key: u64::from(it.rest.unit), stands: now, turns, source });
         }
     }
-    settle(&reasons, Figure::MemberUnits, events, out);
+    settle(&reasons, Figure::MemberUnits, tally);
 }
 
 /// 已召开的联盟: distinct alliances among the joint meetings held.
-pub(super) fn alliances_met(
-    views: &Views,
-    places: &Places<'_>,
-    period: &Period,
-    events: bool,
-    out: &mut Distinct,
-) {
-    let mut alliances: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (code, alliance) in views.registry.alliance.iter() {
-        alliances.entry(&alliance.community).or_default().push(code);
-    }
-    let mut reasons = Reasons::default();
-    for (_, meeting) in views.meetings.meeting.iter() {
-        let Some(held) = meeting.held.filter(|held| meeting.meeting_type == JOINT && period.has(held.on))
-        else {
+pub(super) fn alliances_met(compact: &Compact, tally: &mut Tally<'_>) {
+    let (places, period) = (tally.places(), tally.period);
+    let mut reasons = Vec::new();
+    for (place, it, at) in compact.meetings.iter() {
+        let [held, scheduled] = it.days;
+        if it.rest.kind != MeetingKind::Joint || !period.in_it(held) {
             continue;
+        }
+        let bucket = places.community(it.rest.community);
+        let there = |alliance: &u32| {
+            let row = compact.alliances.get(*alliance);
+            let days = row.map_or([When::NEVER; 2], |row| row.days);
+            days[0] <= held && days[1] > held
         };
-        let there = |day: Day, code: &str| {
-            views.registry.alliance.get(code).is_some_and(|alliance| {
-                alliance.established.is_some_and(|fact| fact.by(day))
-                    && !alliance.dissolved.is_some_and(|fact| fact.by(day))
-            })
-        };
-        let of_community = alliances.get(&*meeting.community).map(Vec::as_slice).unwrap_or_default();
-        // A community has one alliance at a time; a meeting before it was established is still its own.
-        let alliance = of_community
-            .iter()
-            .copied()
-            .find(|code| there(held.on, code))
-            .or_else(|| of_community.iter().copied().min())
-            .unwrap_or(&meeting.community);
-        for area in places.areas(places.community(&meeting.community)) {
-            let turns = [Some(held.at), meeting.scheduled.map(|fact| fact.at)];
-            reasons.entry((area, alliance)).or_default().push(Reason { stands: true, turns });
+        let of_community = places.alliances_of(it.rest.community);
+        // A community has one alliance at a time; a meeting before it was established is still its own, and one
+        // of a community without any stands for that community's.
+        let alliance = of_community.iter().find(|alliance| there(alliance)).or_else(|| of_community.first());
+        let of_none = u64::from(it.rest.community) << u32::BITS;
+        let key = alliance.map_or(of_none | u64::from(NOWHERE), |alliance| u64::from(*alliance));
+        let turns = [Some(at[0]), scheduled.is().then_some(at[1])];
+        let source = Source { table: Table::Meeting, row: place };
+        for area in tally.areas(bucket) {
+            reasons.push(Reason { area, key, stands: true, turns, source });
         }
     }
-    settle(&reasons, Figure::AlliancesMet, events, out);
+    settle(&reasons, Figure::AlliancesMet, tally);
+}
+
+/// Who serves a compound at the end of the period, and the event that says so.
+fn serving(compact: &Compact, tally: &Tally<'_>) -> Vec<Reason> {
+    let (places, period) = (tally.places(), tally.period);
+    let mut reasons = Vec::new();
+    for (place, it, _) in compact.compounds.iter() {
+        let served = it.rest.served.partition_point(|served| period.by_end(served.from));
+        let Some(served) = served.checked_sub(1).and_then(|last| it.rest.served.get(last)) else { continue };
+        let Some(enterprise) = served.enterprise else { continue };
+        let source = Source { table: Table::Compound, row: place };
+        let turns = [Some(served.at), None];
+        for area in tally.areas(places.community(it.rest.community)) {
+            reasons.push(Reason { area, key: u64::from(enterprise), stands: true, turns, source });
+        }
+    }
+    reasons
+}
+
+/// 共建协议 whose 乙方 serves in the area.
+fn agreements_of(compact: &Compact, tally: &Tally<'_>, serving: &Standing) -> Vec<Reason> {
+    let (places, period) = (tally.places(), tally.period);
+    let mut reasons = Vec::new();
+    for (place, it, at) in compact.agreements.iter().filter(|(_, it, _)| it.rest.co_building) {
+        let [_, effective, terminated, _] = it.days;
+        let (now, turns) = turning([effective, terminated], [at[1], at[2]], |effective, terminated| {
+            Term { effective, terminated, lapses: it.rest.lapses }.in_force(&period)
+        });
+        let source = Source { table: Table::Agreement, row: place };
+        let key = u64::from(it.rest.party_b);
+        for area in tally.areas(places.alliance(it.rest.alliance)) {
+            if serving.contains_key(&(area, key)) {
+                reasons.push(Reason { area, key, stands: now, turns, source });
+            }
+        }
+    }
+    reasons
+}
+
+/// Claims of the year, in any community, by the enterprises that serve in an area.
+fn claims_of(compact: &Compact, period: &Period, serving: &Standing) -> Vec<Reason> {
+    let enterprises: FxHashSet<u64> = serving.keys().map(|(_, enterprise)| *enterprise).collect();
+    let mut claims: FxHashMap<u64, Vec<(Position, u32)>> = FxHashMap::default();
+    for (place, it, _) in compact.projects.iter() {
+        for claim in &it.rest.claims {
+            let key = u64::from(claim.unit);
+            let of_the_year = claim.on.by(period.end) && !claim.on.before(period.year_start);
+            if of_the_year && enterprises.contains(&key) {
+                claims.entry(key).or_default().push((claim.at, place));
+            }
+        }
+    }
+    let mut reasons = Vec::new();
+    for (area, key) in serving.keys() {
+        for (at, row) in claims.get(key).into_iter().flatten() {
+            let source = Source { table: Table::Project, row: *row };
+            let turns = [Some(*at), None];
+            reasons.push(Reason { area: *area, key: *key, stands: true, turns, source });
+        }
+    }
+    reasons
 }
 
 /// 物业企业 and which of them have a 共建协议 in force in the scope, or a claim this year anywhere.
-pub(super) fn enterprises(
-    views: &Views,
-    places: &Places<'_>,
-    period: &Period,
-    events: bool,
-    out: &mut Distinct,
-) {
-    let mut serving = Reasons::default();
-    for (_, compound) in views.registry.compound.iter() {
-        let Some(entry) = compound.enterprise.entry_on(period.end) else { continue };
-        let Some(enterprise) = entry.value.as_deref().filter(|code| !code.is_empty()) else { continue };
-        for area in places.areas(places.community(&compound.community)) {
-            serving
-                .entry((area, enterprise))
-                .or_default()
-                .push(Reason { stands: true, turns: [Some(entry.at), None] });
-        }
-    }
-    settle(&serving, Figure::PropertyEnterprises, events, out);
-
-    let enterprises: FxHashSet<&str> = serving.keys().map(|(_, enterprise)| *enterprise).collect();
-    let mut signed = Reasons::default();
-    for (_, agreement) in views.agreements.agreement.iter() {
-        if agreement.kind != "共建协议" || !enterprises.contains(&*agreement.party_b) {
+pub(super) fn enterprises(compact: &Compact, tally: &mut Tally<'_>) {
+    use Figure::{PropertyEnterprisesWithAgreement, PropertyEnterprisesWithClaimThisYear};
+    let compounds = serving(compact, tally);
+    let serving = settle(&compounds, Figure::PropertyEnterprises, tally);
+    let signed = agreements_of(compact, tally, &serving);
+    let signed = settle(&signed, PropertyEnterprisesWithAgreement, tally);
+    let claimed = claims_of(compact, &tally.period, &serving);
+    let claimed = settle(&claimed, PropertyEnterprisesWithClaimThisYear, tally);
+    // Where one compound alone makes an enterprise count, its loss takes the rate's numerator too.
+    for (numerator, counted) in
+        [(PropertyEnterprisesWithAgreement, &signed), (PropertyEnterprisesWithClaimThisYear, &claimed)]
+    {
+        if !tally.wants(&[numerator]) {
             continue;
         }
-        let in_force = |effective: Option<Fact>, terminated: Option<Fact>| {
-            let mut term = Term::of(agreement);
-            term.replace(effective, terminated);
-            term.in_force(period)
-        };
-        let now = in_force(agreement.effective, agreement.terminated);
-        let turn = |fact: Option<Fact>, then: bool| fact.filter(|_| then != now).map(|fact| fact.at);
-        let turns = [
-            turn(agreement.effective, in_force(None, agreement.terminated)),
-            turn(agreement.terminated, in_force(agreement.effective, None)),
-        ];
-        for area in places.areas(places.alliance(&agreement.alliance)) {
-            if serving.contains_key(&(area, agreement.party_b.as_str())) {
-                let reason = Reason { stands: now, turns };
-                signed.entry((area, &agreement.party_b)).or_default().push(reason);
-            }
-        }
-    }
-    settle(&signed, Figure::PropertyEnterprisesWithAgreement, events, out);
-
-    let mut claims: FxHashMap<&str, Vec<Position>> = FxHashMap::default();
-    for (_, project) in views.projects.project.iter() {
-        for (unit, claimed) in project.claims() {
-            if period.year_start <= claimed.on && claimed.on <= period.end && enterprises.contains(unit) {
-                claims.entry(unit).or_default().push(claimed.at);
-            }
-        }
-    }
-    let mut claimed = Reasons::default();
-    for (area, enterprise) in serving.keys() {
-        let reasons = claims.get(enterprise).map(Vec::as_slice).unwrap_or_default();
-        if !reasons.is_empty() {
-            let reasons = reasons.iter().map(|at| Reason { stands: true, turns: [Some(*at), None] });
-            claimed.insert((*area, enterprise), reasons.collect());
-        }
-    }
-    settle(&claimed, Figure::PropertyEnterprisesWithClaimThisYear, events, out);
-    if events {
-        // Where one compound alone makes an enterprise count, its loss takes the rate's numerator too.
-        for (numerator, reasons) in [
-            (Figure::PropertyEnterprisesWithAgreement, &signed),
-            (Figure::PropertyEnterprisesWithClaimThisYear, &claimed),
-        ] {
-            for (key, compounds) in &serving {
-                let counts =
-                    reasons.get(key).is_some_and(|reasons| reasons.iter().any(|reason| reason.stands));
-                if let ([only], true) = (compounds.as_slice(), counts) {
-                    out.events.entry((key.0, numerator)).or_default().extend(only.turns.iter().flatten());
+        for compound in &compounds {
+            let key = (compound.area, compound.key);
+            if serving.get(&key) == Some(&1) && counted.contains_key(&key) {
+                for at in compound.turns.into_iter().flatten() {
+                    tally.distinct_event(compound.area, numerator, at, compound.source);
                 }
             }
         }
     }
-}
-
-/// 无记录例会: Wednesdays of a community for which no occurrence is planned.
-pub(super) fn unrecorded(views: &Views, places: &Places<'_>, period: &Period, tally: &mut Tally) {
-    for (community, _) in unrecorded_days(views, period.start, period.end) {
-        tally.add(places.community(community), Figure::WednesdayMeetingsUnrecorded, 1);
-    }
-    if !tally.wants_events() {
-        return;
-    }
-    // An occurrence that alone stands for its Wednesday keeps that day from being unrecorded.
-    let mut planned: FxHashMap<(&str, Day), Vec<Position>> = FxHashMap::default();
-    for (_, occurrence) in views.wednesday.occurrence.iter() {
-        if let Some(scheduled) = occurrence.scheduled.filter(|_| period.has(occurrence.planned_on)) {
-            planned.entry((&occurrence.community, occurrence.planned_on)).or_default().push(scheduled.at);
-        }
-    }
-    for ((community, day), positions) in planned {
-        if let [only] = positions.as_slice()
-            && expected(views, community, day)
-            && !views.wednesday.moved_from(community).is_some_and(|days| days.contains(&day))
-        {
-            tally.event(places.community(community), Figure::WednesdayMeetingsUnrecorded, *only);
-        }
-    }
-}
-
-/// Whether a Wednesday meeting is expected of a community on a day.
-fn expected(views: &Views, code: &str, day: Day) -> bool {
-    day.weekday() == 3
-        && views
-            .registry
-            .community
-            .get(code)
-            .is_some_and(|community| community.established_on.is_some_and(|since| since <= day))
-        && !views.registry.is_holiday(day)
-        && views.registry.community_stands(code, day)
-}
-
-/// Every community and Wednesday from `start` to `end` without an occurrence planned.
-pub(crate) fn unrecorded_days(views: &Views, start: Day, end: Day) -> Vec<(&str, Day)> {
-    let communities = views.registry.community.sorted();
-    let index: FxHashMap<&str, u32> = communities.iter().map(|(code, _)| *code).zip(0..).collect();
-    let mut planned: FxHashSet<(u32, Day)> = FxHashSet::default();
-    for (_, occurrence) in views.wednesday.occurrence.iter() {
-        if start <= occurrence.planned_on && occurrence.planned_on <= end {
-            planned.extend(index.get(&*occurrence.community).map(|place| (*place, occurrence.planned_on)));
-        }
-    }
-    let offset = (3 - i32::try_from(start.weekday()).unwrap_or(3)).rem_euclid(7);
-    let mut wednesdays = Vec::new();
-    let mut day = start.plus(offset);
-    while day <= end {
-        if !views.registry.is_holiday(day) {
-            wednesdays.push(day);
-        }
-        day = day.plus(7);
-    }
-    let mut missing = Vec::new();
-    for ((code, entry), place) in communities.into_iter().zip(0..) {
-        let Some(since) = entry.state.established_on else { continue };
-        let moved = views.wednesday.moved_from(code);
-        for day in wednesdays.iter().copied().filter(|day| since <= *day) {
-            if !planned.contains(&(place, day))
-                && !moved.is_some_and(|days| days.contains(&day))
-                && views.registry.community_stands(code, day)
-            {
-                missing.push((code, day));
-            }
-        }
-    }
-    missing
 }

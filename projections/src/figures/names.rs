@@ -67,6 +67,17 @@ macro_rules! figures {
     };
 }
 
+impl Figure {
+    /// The figures of which a scope is not the sum of its parts: what is counted in two is counted once in both.
+    pub(super) const DISTINCT: &'static [Figure] = &[
+        Figure::MemberUnits,
+        Figure::AlliancesMet,
+        Figure::PropertyEnterprises,
+        Figure::PropertyEnterprisesWithAgreement,
+        Figure::PropertyEnterprisesWithClaimThisYear,
+    ];
+}
+
 figures! {
     Alliances = "alliances", Stock, "党建联盟", "Alliances";
     Memberships = "memberships", Stock, "成员关系", "Memberships";

@@ -1,6 +1,7 @@
 //! The real binary, end to end: what it prints, what it leaves in the ledger, and its exit codes.
 
 mod damage;
+mod figures;
 mod imports;
 mod inspectors;
 mod questions;

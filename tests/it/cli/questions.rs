@@ -92,7 +92,7 @@ fn a_report_has_the_right_figures_in_every_format_and_the_same_bytes_twice() {
         assert_eq!(value, expected[group][code][name].to_string(), "{group} {code} {name}");
     }
     let markdown = ledger.run(&["report", "--quarter", "2022-Q2", "--format", "md"]).exits(0);
-    assert!(markdown.text().starts_with("# 全县 2022年第二季度共建报告\n\n| 指标 |"));
+    assert!(markdown.text().starts_with("# 全县2022年第二季度共建报告\n\n| 指标 |"));
     assert!(
         markdown.text().contains("\n### 东门社区 C01\n") && markdown.text().contains("\n### 汶上街道 S01\n")
     );

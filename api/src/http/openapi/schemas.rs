@@ -4,7 +4,7 @@ use gongjian_core::command::EVENTS_MAX;
 use gongjian_core::domain::{INTERNAL_COMMANDS, command_names};
 use serde_json::{Map, Value, json};
 
-use super::{probe, vaulted};
+use super::{probe, reports, vaulted};
 use crate::messages::Text;
 
 /// Every schema by its name.
@@ -22,7 +22,7 @@ pub(super) fn all(text: Text) -> Value {
     refs.push(list);
     schemas.insert("Commands".to_owned(), json!({ "oneOf": refs }));
     let fixed = fixed();
-    for more in [fixed, vaulted::all()] {
+    for more in [fixed, reports::all(), vaulted::all()] {
         if let Value::Object(more) = more {
             schemas.extend(more);
         }
@@ -83,9 +83,7 @@ fn fixed() -> Value {
     let digest = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
     let text = json!({ "type": "string" });
     let maybe = json!({ "type": ["string", "null"] });
-    let as_of = json!({ "type": "object", "properties": {
-        "position": { "type": ["integer", "null"] }, "digest": maybe.clone(), "on": { "type": "string" },
-    } });
+    let as_of = as_of();
     json!({
         "Receipt": { "type": "object", "required": ["stream", "kind", "position", "revision", "digest"], "properties": {
             "commandId": { "type": "string", "format": "uuid" }, "stream": text.clone(), "kind": text.clone(),
@@ -131,26 +129,6 @@ fn fixed() -> Value {
             "id": text.clone(), "on": text.clone(), "position": { "type": ["integer", "null"] },
             "subjects": { "type": "array" }, "matters": { "type": "array", "items": { "type": "object" } },
         } },
-        "Report": { "type": "object", "required": ["quarter", "label", "scope", "asOf", "figures"], "properties": {
-            "quarter": text.clone(), "label": text.clone(), "scope": text.clone(), "asOf": as_of,
-            "figures": { "$ref": "#/components/schemas/Figures" }, "records": { "type": "object" },
-            "balances": { "type": "array", "items": { "$ref": "#/components/schemas/Balance" } },
-            "streets": { "type": "object", "additionalProperties": { "type": "object" } },
-            "communities": { "type": "object", "additionalProperties": { "type": "object" } },
-        } },
-        "Balance": { "type": "object",
-            "required": ["name", "label", "opening", "inflows", "outflows", "closing", "holds"], "properties": {
-                "name": text.clone(), "label": text.clone(), "opening": position.clone(), "closing": position.clone(),
-                "inflows": { "type": "object", "additionalProperties": position.clone() },
-                "outflows": { "type": "object", "additionalProperties": position.clone() },
-                "holds": { "type": "boolean" },
-            } },
-        "Figures": { "type": "object", "additionalProperties": {
-            "type": "object", "required": ["value", "label"], "properties": {
-                "value": { "type": ["integer", "object"] }, "label": text.clone(),
-                "of": position.clone(), "events": { "type": "array", "items": position.clone() },
-            },
-        } },
         "Import": { "type": "object", "additionalProperties": false, "required": ["files"], "properties": {
             "files": { "type": "array", "minItems": 1, "items": {
                 "type": "object", "additionalProperties": false, "required": ["name", "content"],
@@ -181,4 +159,12 @@ fn fixed() -> Value {
             } } },
         } },
     })
+}
+
+/// What an answer knows, and as of when it is judged.
+pub(super) fn as_of() -> Value {
+    json!({ "type": "object", "properties": {
+        "position": { "type": ["integer", "null"] }, "digest": { "type": ["string", "null"] },
+        "on": { "type": "string" },
+    } })
 }
