@@ -9,6 +9,7 @@ use super::names::Figure;
 use super::places::{Area, Places};
 use super::rows::{JOINT, Term};
 use super::tally::{Period, Tally};
+use crate::registry::Alliances;
 use crate::views::Views;
 
 /// What distinct figures come to in each area.
@@ -86,30 +87,14 @@ pub(super) fn alliances_met(
     events: bool,
     out: &mut Distinct,
 ) {
-    let mut alliances: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (code, alliance) in views.registry.alliance.iter() {
-        alliances.entry(&alliance.community).or_default().push(code);
-    }
+    let alliances = Alliances::of(&views.registry);
     let mut reasons = Reasons::default();
     for (_, meeting) in views.meetings.meeting.iter() {
         let Some(held) = meeting.held.filter(|held| meeting.meeting_type == JOINT && period.has(held.on))
         else {
             continue;
         };
-        let there = |day: Day, code: &str| {
-            views.registry.alliance.get(code).is_some_and(|alliance| {
-                alliance.established.is_some_and(|fact| fact.by(day))
-                    && !alliance.dissolved.is_some_and(|fact| fact.by(day))
-            })
-        };
-        let of_community = alliances.get(&*meeting.community).map(Vec::as_slice).unwrap_or_default();
-        // A community has one alliance at a time; a meeting before it was established is still its own.
-        let alliance = of_community
-            .iter()
-            .copied()
-            .find(|code| there(held.on, code))
-            .or_else(|| of_community.iter().copied().min())
-            .unwrap_or(&meeting.community);
+        let alliance = alliances.meeting(&meeting.community, held.on).unwrap_or(&meeting.community);
         for area in places.areas(places.community(&meeting.community)) {
             let turns = [Some(held.at), meeting.scheduled.map(|fact| fact.at)];
             reasons.entry((area, alliance)).or_default().push(Reason { stands: true, turns });

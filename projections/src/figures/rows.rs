@@ -231,7 +231,7 @@ pub(super) fn projects(views: &Views, places: &Places<'_>, period: &Period, tall
 }
 
 /// When a meeting of one of the two kinds was held.
-fn both_kinds(meeting: &Meeting) -> Option<Fact> {
+pub(crate) fn both_kinds(meeting: &Meeting) -> Option<Fact> {
     meeting.held.filter(|_| meeting.meeting_type == JOINT || meeting.meeting_type == LIUHAO)
 }
 
