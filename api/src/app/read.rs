@@ -111,14 +111,7 @@ impl App {
     ) -> Result<Report, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        let known = |kind, given: &String| {
-            views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
-        };
-        let scope = match scope {
-            Scope::County => Scope::County,
-            Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
-            Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
-        };
+        let scope = known_scope(&views, scope)?;
         let mut report = report_with(&views, quarter, &scope, on, evidence);
         for balance in report.balances.iter().filter(|balance| !balance.holds) {
             tracing::error!(quarter = %quarter, stock = balance.stock.name(), "a balance of the report does not hold");
@@ -150,4 +143,19 @@ impl App {
     pub fn save_views(&self) {
         self.shared.kept.save();
     }
+}
+
+/// A scope by its code, however it was called.
+///
+/// # Errors
+/// `not-found` if the registry knows no such street or community.
+pub(super) fn known_scope(views: &Views, scope: &Scope) -> Result<Scope, Problem> {
+    let known = |kind, given: &String| {
+        views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
+    };
+    Ok(match scope {
+        Scope::County => Scope::County,
+        Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
+        Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
+    })
 }

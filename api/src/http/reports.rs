@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use gongjian_core::day::Quarter;
-use gongjian_projections::figures::{Evidence, Scope};
+use gongjian_projections::figures::Evidence;
 
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
 use crate::error::Problem;
@@ -14,14 +13,8 @@ pub(crate) async fn co_building(
     Reader(text): Reader,
     asking: Asking,
 ) -> Answered {
-    let quarter = asking.text("quarter").ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
-    let quarter: Quarter = quarter.parse().map_err(|_| Problem::unreadable("quarter", quarter, "2022-Q2"))?;
-    let scope = match (asking.text("street"), asking.text("community")) {
-        (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
-        (Some(street), None) => Scope::Street(street.to_owned()),
-        (None, Some(community)) => Scope::Community(community.to_owned()),
-        (None, None) => Scope::County,
-    };
+    let quarter = asking.quarter("quarter")?.ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
+    let scope = asking.scope()?;
     let format = asking.choice("format", &["json", "text", "csv", "md"])?;
     let evidence = match (format, asking.choice("events", &["all", "scope", "none"])?) {
         ("json", "all") => Evidence::All,

@@ -1,6 +1,7 @@
 //! Answers as people read them: tables, CSV, Markdown, and the story of a matter.
 
 pub mod csv;
+pub mod heat;
 pub mod lists;
 pub(crate) mod paper;
 pub mod report;

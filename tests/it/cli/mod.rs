@@ -3,6 +3,7 @@
 mod damage;
 mod imports;
 mod inspectors;
+mod obligations;
 mod questions;
 mod records;
 mod serve;
