@@ -31,6 +31,7 @@ mod lists;
 mod obligations;
 mod package;
 mod read;
+mod reports;
 mod shortfall;
 mod upkeep;
 mod vault;

@@ -259,6 +259,7 @@ enum ReportFormat {
     Json,
     Csv,
     Md,
+    Xlsx,
 }
 
 pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
@@ -269,6 +270,7 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Json => "json",
         ReportFormat::Csv => "csv",
         ReportFormat::Md => "md",
+        ReportFormat::Xlsx => "xlsx",
     };
     let query = [
         ("quarter", Some(verb.quarter.clone())),
