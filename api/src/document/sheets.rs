@@ -6,6 +6,7 @@ use gongjian_core::day::Day;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::{Row, Span, Value};
+use crate::workbook::fault::a1;
 
 /// Characters that a sheet's name may have.
 const NAME_MAX: usize = 31;
@@ -45,7 +46,7 @@ impl Cells<'_> {
         let before = |back: u16| {
             let column = self.column.checked_sub(back)?;
             match self.row.cells.get(usize::from(column))?.value {
-                Value::Count(count) => Some((count, format!("{}{}", letters(column), self.at + 1))),
+                Value::Count(count) => Some((count, a1(self.at + 1, u32::from(column)))),
                 _ => None,
             }
         };
@@ -56,17 +57,6 @@ impl Cells<'_> {
             _ => format!("={part}/{whole}"),
         }
     }
-}
-
-/// A column's letters: A, B, …, Z, AA.
-fn letters(column: u16) -> String {
-    let mut text = Vec::new();
-    let mut rest = u32::from(column) + 1;
-    while rest > 0 {
-        text.push(char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
-        rest = (rest - 1) / 26;
-    }
-    text.iter().rev().collect()
 }
 
 /// A quotient as a spreadsheet prints it; only whole numbers go in, so that it is the same everywhere.
