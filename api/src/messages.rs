@@ -42,6 +42,7 @@ files![
     "inspect",
     "kinds",
     "monitor",
+    "obligations",
     "offline",
     "package",
     "phrases",
@@ -328,6 +329,8 @@ impl Text {
         let called = |word: &String| match (list, filter) {
             ("findings", _) => self.word("finding-title", word),
             (_, "state") => self.state(list.trim_end_matches('s'), word),
+            // An id of the rule book is its own word.
+            ("obligations", "category" | "rule") => word.clone(),
             _ => self.word(filter, word),
         };
         self.listed(&words.iter().map(|word| self.named(word, &called(word))).collect::<Vec<_>>())

@@ -11,8 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live, openapi,
-    reports, trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live,
+    obligations, openapi, reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -67,6 +67,9 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 404, 410, 500, 503], get(events::one)),
     route!(GET "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
         &[400, 404, 500, 503], get(lists::roster)),
+    route!(GET "/api/v1/obligations/heat-map", "heat-map",
+        &["rule", "from", "to", "street", "community", "asOf", "on", "format"], None => "HeatMap", &[200],
+        &[400, 404, 500, 503], get(obligations::heat_map)),
     route!(GET "/api/v1/communities/{id}/wednesday-sheet", "wednesday-sheet", AS_OF, None => "Sheet", &[200],
         &[400, 404, 500, 503], get(lists::wednesday_sheet)),
     route!(GET "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
@@ -130,6 +133,9 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
 ];
 
+/// Lists whose category is a rule.
+const RULE_LISTS: &[&str] = &["obligations", "exemptions", "duties"];
+
 /// Parameters of lists; [`list_query`] says which of them a list takes.
 const LIST_QUERY: &[&str] = &[
     "community",
@@ -138,6 +144,8 @@ const LIST_QUERY: &[&str] = &[
     "unit",
     "category",
     "kind",
+    "rule",
+    "due",
     "dueBefore",
     "overdue",
     "contains",
@@ -164,12 +172,16 @@ pub(crate) fn parameters(method: &Method, path: &str) -> Vec<&'static str> {
     }
 }
 
-/// The parameters of a list. Those of [`lists::AS_OF_LISTS`] take `asOf` too, and a list whose rows have no
-/// category takes none.
+/// The parameters of a list. Those of [`lists::AS_OF_LISTS`] take `asOf` too, a list whose rows have no category
+/// takes none, and one whose rows have a rule takes it under that name.
 pub(crate) fn list_query(list: &str) -> Vec<&'static str> {
     let categories = registers::categories(list);
     let mut names = LIST_QUERY.to_vec();
-    names.retain(|name| !matches!(*name, "category" | "kind") || categories.is_some());
+    names.retain(|name| match *name {
+        "category" | "kind" => categories.is_some(),
+        "rule" => RULE_LISTS.contains(&list),
+        _ => true,
+    });
     names.extend(as_of(list));
     names
 }

@@ -19,6 +19,7 @@ pub mod gate;
 pub mod keys;
 pub mod ledger;
 pub mod log;
+pub mod period;
 pub mod published;
 pub mod record;
 pub mod rejection;

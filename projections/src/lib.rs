@@ -2,7 +2,8 @@
 //!
 //! [`projection`] says what a read model is, [`views`] lists them all, [`runner`] keeps snapshots and
 //! rebuilds. Questions that span read models have files of their own: [`figures`] (the quarterly report),
-//! [`summary`] (what it tells beside them), [`findings`] (what the rule book says about what was recorded), [`trail`] (one matter from the problem
+//! [`summary`] (what it tells beside them), [`findings`] (what the rule book says about what was recorded),
+//! [`obligations`] (what it demands for a period, and what came of it), [`trail`] (one matter from the problem
 //! to its verification), [`lists`] (registers, sheets and the calendar).
 //!
 //! Everything here can be thrown away and folded again; nothing here is true because it is written here.
@@ -11,6 +12,7 @@ pub mod projection;
 pub mod views;
 
 pub mod agreements;
+pub mod duties;
 pub mod entries;
 pub mod imports;
 pub mod meetings;
@@ -27,6 +29,7 @@ mod due;
 pub mod figures;
 pub mod findings;
 pub mod lists;
+pub mod obligations;
 pub mod summary;
 pub mod trail;
 

@@ -16,6 +16,7 @@ use gongjian_core::domain::post::Post;
 use gongjian_core::domain::street::Street;
 use gongjian_core::domain::table::Table;
 use gongjian_core::domain::unit::Unit;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::projection::{Projection, Recorded, fold};
@@ -198,6 +199,30 @@ impl Registry {
 /// Whether a community still exists on a day: nothing else took its place.
 pub(crate) fn stands(community: &Community, code: &str, day: Day) -> bool {
     community.successors.on(day).is_none_or(|successors| successors.iter().any(|next| next == code))
+}
+
+/// Alliances by community, for who asks about many meetings.
+pub(crate) struct Alliances<'v> {
+    registry: &'v Registry,
+    of_community: FxHashMap<&'v str, Vec<&'v str>>,
+}
+
+impl<'v> Alliances<'v> {
+    pub(crate) fn of(registry: &'v Registry) -> Alliances<'v> {
+        let mut of_community: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for (code, alliance) in registry.alliance.iter() {
+            of_community.entry(&alliance.community).or_default().push(code);
+        }
+        Alliances { registry, of_community }
+    }
+
+    /// The alliance whose joint meeting a meeting of a community on a day is. A community has one alliance at a
+    /// time; a meeting before it was established is still its own.
+    pub(crate) fn meeting(&self, community: &str, day: Day) -> Option<&'v str> {
+        let alliances = self.of_community.get(community)?;
+        let there = |code: &&str| self.registry.alliance.get(code).is_some_and(|it| exists(it, day));
+        alliances.iter().copied().find(there).or_else(|| alliances.iter().copied().min())
+    }
 }
 
 fn exists(alliance: &Alliance, day: Day) -> bool {

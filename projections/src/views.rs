@@ -125,6 +125,8 @@ read_models! {
     wednesday: Wednesday;
     /// The rule book over time.
     rules: Rules;
+    /// Duties done that have no event of their own, and exemptions.
+    duties: Duties;
     /// Imports, late entries and corrections.
     imports: Imports;
     /// Documents, the directory and erasures.
@@ -216,6 +218,12 @@ impl Views {
             "issue" => {
                 let issue = self.wednesday.issue.get(id)?;
                 self.wednesday.occurrence.get(&issue.occurrence).map(|row| row.community.as_str())
+            }
+            "duty" => self.community_of(&self.duties.duty.get(id)?.subject),
+            "obligation" => {
+                let exemption = self.duties.exemption.get(id)?;
+                let owed_to = exemption.community.as_deref();
+                owed_to.or_else(|| self.community_of(&exemption.subject))
             }
             "document" => self.community_of(&self.documents.document.get(id)?.matter),
             "erasure" => {

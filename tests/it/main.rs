@@ -11,6 +11,7 @@ mod findings;
 mod golden;
 mod interop;
 mod monitor;
+mod obligations;
 mod properties;
 mod python;
 mod reports;

@@ -188,6 +188,12 @@ issue-mark-out-of-scope = Mark the issue out of scope
 issue-merge = Merge the issue
 issue-correct = Correct the issue
 
+duty-perform = Record that a duty was done
+duty-correct = Correct a duty
+
+obligation-exempt = Exempt from an obligation
+obligation-withdraw-exemption = Withdraw an exemption
+
 document-add = Keep a document
 
 holder-name = Enter who holds a post

@@ -188,6 +188,12 @@ kind-issue-out-of-scope = Issue out of scope
 kind-issue-merged = Issue merged
 kind-issue-corrected = Issue corrected
 
+kind-duty-performed = Duty done
+kind-duty-corrected = Duty corrected
+
+kind-obligation-exempted = Exempted from an obligation
+kind-obligation-exemption-withdrawn = Exemption withdrawn
+
 kind-document-added = Document kept
 
 kind-holder-named = Post holder entered

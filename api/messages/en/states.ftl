@@ -101,6 +101,12 @@ state-post-abolished = abolished
 state-series-active = active
 state-series-ended = ended
 
+state-obligation-open = open
+state-obligation-met = met
+state-obligation-missed = missed
+state-obligation-exempted = exempted
+state-obligation-withdrawn = exemption withdrawn
+
 state-erasure-asked = asked for
 state-erasure-approved = approved, not yet done
 state-erasure-refused = refused

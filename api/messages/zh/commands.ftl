@@ -188,6 +188,12 @@ issue-mark-out-of-scope = 转出问题
 issue-merge = 合并问题
 issue-correct = 更正问题
 
+duty-perform = 记录履职
+duty-correct = 更正履职记录
+
+obligation-exempt = 豁免应办事项
+obligation-withdraw-exemption = 撤回豁免
+
 document-add = 存入资料
 
 holder-name = 登记任职

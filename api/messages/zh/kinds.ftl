@@ -188,6 +188,12 @@ kind-issue-out-of-scope = 问题转出
 kind-issue-merged = 问题合并
 kind-issue-corrected = 问题更正
 
+kind-duty-performed = 履职记录
+kind-duty-corrected = 履职更正
+
+kind-obligation-exempted = 应办事项豁免
+kind-obligation-exemption-withdrawn = 豁免撤回
+
 kind-document-added = 资料存入
 
 kind-holder-named = 任职登记

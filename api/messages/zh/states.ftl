@@ -101,6 +101,12 @@ state-post-abolished = 已撤销
 state-series-active = 执行中
 state-series-ended = 已停止
 
+state-obligation-open = 待办
+state-obligation-met = 已履行
+state-obligation-missed = 未履行
+state-obligation-exempted = 已豁免
+state-obligation-withdrawn = 豁免已撤回
+
 state-erasure-asked = 待审批
 state-erasure-approved = 已批准待执行
 state-erasure-refused = 不予删除

@@ -29,6 +29,7 @@ mod figures;
 mod follow;
 mod imports;
 mod lists;
+mod obligations;
 mod package;
 mod read;
 mod reports;
@@ -42,6 +43,7 @@ pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, in
 pub use figures::{Behind, Definition, Page as FigurePage, Provenance, figure_named};
 pub use follow::ViewsGuard;
 pub use lists::LISTS;
+pub use obligations::HeatMap;
 pub use package::Packed;
 pub use read::{Asked, Known};
 pub use upkeep::{Rebuilt, Verification, random_id};

@@ -15,6 +15,8 @@ use super::failure::{Failure, print, say};
 const SHEET: &str = "sheet";
 /// The quarterly report.
 const REPORT: &str = "/api/v1/reports/co-building";
+/// The list that is a table of subjects and periods.
+const HEAT_MAP: &str = "heat-map";
 /// Rows asked for at once.
 const PAGE: &str = "1000";
 
@@ -63,7 +65,7 @@ pub(super) fn events(common: &Common, verb: &Events) -> Result<(), Failure> {
 
 #[derive(Args, Debug)]
 pub(super) struct List {
-    /// 列什么：agreements, projects, meetings, decisions, issues, findings, calendar, sheet… / which list
+    /// 列什么：agreements, projects, meetings, decisions, issues, findings, obligations, calendar, sheet, heat-map… / which list
     what: String,
     /// 社区 / community, by code or name
     #[arg(long)]
@@ -80,6 +82,18 @@ pub(super) struct List {
     /// 类别 / category, kind or type
     #[arg(long, visible_alias = "kind")]
     category: Option<String>,
+    /// 规则，如 R12；截止日期为 DUE / rule, or DUE for dates
+    #[arg(long, value_name = "R12")]
+    rule: Option<String>,
+    /// 何时到期：this-week, next-week, this-month, this-quarter / due when
+    #[arg(long, value_name = "SPAN")]
+    due: Option<String>,
+    /// 履行情况表的首季 / first quarter of a heat map
+    #[arg(long, value_name = "2022-Q1")]
+    from: Option<String>,
+    /// 履行情况表的末季 / last quarter of a heat map
+    #[arg(long, value_name = "2022-Q4")]
+    to: Option<String>,
     /// 此日前到期未办结 / due before this day and not done
     #[arg(long, value_name = "DATE")]
     due_before: Option<String>,
@@ -118,14 +132,15 @@ enum ListFormat {
 
 pub(super) fn list(common: &Common, verb: &List) -> Result<(), Failure> {
     let ledger = Ledger::open(common)?;
-    let is_sheet = verb.what == SHEET;
+    let (is_sheet, is_map) = (verb.what == SHEET, verb.what == HEAT_MAP);
     let path = match (is_sheet, &verb.community) {
+        (false, _) if is_map => "/api/v1/obligations/heat-map".to_owned(),
         (false, _) => format!("/api/v1/{}", encoded(&verb.what)),
         (true, Some(community)) => format!("/api/v1/communities/{}/wednesday-sheet", encoded(community)),
         (true, None) => return Err(Failure::usage(common, "cli-sheet-needs-community", &[])),
     };
-    if !is_sheet && !crate::app::LISTS.contains(&verb.what.as_str()) {
-        let lists: Vec<&str> = crate::app::LISTS.iter().copied().chain([SHEET]).collect();
+    if !is_sheet && !is_map && !crate::app::LISTS.contains(&verb.what.as_str()) {
+        let lists: Vec<&str> = crate::app::LISTS.iter().copied().chain([SHEET, HEAT_MAP]).collect();
         let lists = lists.join(", ");
         return Err(Failure::usage(common, "cli-no-such-list", &[("list", &verb.what), ("lists", &lists)]));
     }
@@ -135,6 +150,10 @@ pub(super) fn list(common: &Common, verb: &List) -> Result<(), Failure> {
         ("state", verb.state.clone()),
         ("unit", verb.unit.clone()),
         ("category", verb.category.clone()),
+        ("rule", verb.rule.clone()),
+        ("due", verb.due.clone()),
+        ("from", verb.from.clone()),
+        ("to", verb.to.clone()),
         ("dueBefore", verb.due_before.clone()),
         ("overdue", verb.overdue.then(|| "true".to_owned())),
         ("contains", verb.contains.clone()),
@@ -150,7 +169,7 @@ pub(super) fn list(common: &Common, verb: &List) -> Result<(), Failure> {
         query.push(("limit", verb.limit.map(|limit| limit.to_string())));
         return print(common, &ledger.fetch(common, &Ask::get(target(&path, &query)))?);
     }
-    if is_sheet {
+    if is_sheet || is_map {
         let mut bytes = ledger.fetch(common, &Ask::get(target(&path, &query)))?;
         bytes.push(b'\n');
         return print(common, &bytes);

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gongjian_core::day::Day;
 use gongjian_core::record::{Digest, Position};
-use gongjian_projections::lists::Query;
+use gongjian_projections::lists::{Query, Span};
 use serde_json::{Value, json};
 
 use super::{Answered, AppState, Asking, Reader, aside, json as answer, typed};
@@ -20,7 +20,8 @@ use crate::output;
 const ROWS_AT_ONCE: usize = gongjian_projections::lists::LIMIT_MAX;
 
 /// Lists that can be asked as of an earlier position.
-pub(crate) const AS_OF_LISTS: &[&str] = &["memberships", "findings"];
+pub(crate) const AS_OF_LISTS: &[&str] =
+    &["memberships", "findings", "rules", "obligations", "exemptions", "duties"];
 
 /// The list that a path names.
 fn list_of(path: &str) -> Result<&'static str, Problem> {
@@ -92,16 +93,23 @@ fn query_of(asking: &Asking) -> Result<Query, Problem> {
     query.street = text("street");
     query.state = text("state");
     query.unit = text("unit");
-    query.category = match (text("category"), text("kind")) {
-        (Some(_), Some(_)) => return Err(Problem::malformed("kind", "category | kind")),
-        (category, kind) => category.or(kind),
+    let mut given = ["category", "kind", "rule"].into_iter().filter_map(|name| Some((name, text(name)?)));
+    query.category = given.next().map(|(_, word)| word);
+    if let Some((name, _)) = given.next() {
+        return Err(Problem::malformed(name, "category | kind | rule"));
+    }
+    let spans: Vec<&str> = Span::ALL.iter().map(|(word, _)| *word).collect();
+    query.due = match asking.text("due") {
+        None => None,
+        Some(_) => {
+            let word = asking.choice("due", &spans)?;
+            Span::ALL.iter().find(|(name, _)| *name == word).map(|(_, span)| *span)
+        }
     };
     query.due_before = asking.day("dueBefore")?;
     query.overdue = asking.flag("overdue")?;
     query.contains = text("contains");
-    query.quarter = text("quarter")
-        .map(|given| given.parse().map_err(|_| Problem::unreadable("quarter", &given, "2022-Q2")))
-        .transpose()?;
+    query.quarter = asking.quarter("quarter")?;
     if let Some(sort) = asking.text("sort") {
         query.descending = sort.starts_with('-');
         query.sort = Some(sort.trim_start_matches('-').to_owned());

@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod imports;
 pub(crate) mod lists;
 pub(crate) mod live;
+pub(crate) mod obligations;
 pub(crate) mod openapi;
 mod parameters;
 pub(crate) mod reports;

@@ -1,5 +1,6 @@
 //! `/openapi.json`: the contract, made from the table of routes and from the commands themselves.
 
+mod heat;
 mod probe;
 mod reports;
 mod schemas;
@@ -9,7 +10,8 @@ use std::sync::LazyLock;
 
 use axum::http::{Method, StatusCode};
 use gongjian_projections::figures::Figure;
-use gongjian_projections::lists as registers;
+use gongjian_projections::lists::{self as registers, Span};
+use gongjian_projections::obligations::RULES;
 use serde_json::{Map, Value, json};
 
 use super::{Answered, Asking, Reader, json as answer};
@@ -19,6 +21,8 @@ use crate::routes::{ROUTES, Route, item_query, list_query};
 
 /// A day, as far as a pattern can say it.
 const DAY: &str = "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
+/// The route of the heat map.
+const HEAT_MAP: &str = "heat-map";
 /// A quarter.
 const QUARTER: &str = "(19|20|21)[0-9]{2}-Q[1-4]";
 
@@ -114,6 +118,16 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
+        "from" | "to" if of == HEAT_MAP => {
+            json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q1"] })
+        }
+        "rule" if of == HEAT_MAP || registers::categories(of).is_some_and(|known| !known.is_empty()) => {
+            json!({ "type": "string", "enum": RULES })
+        }
+        "due" => {
+            let words: Vec<&str> = Span::ALL.iter().map(|(word, _)| *word).collect();
+            json!({ "type": "string", "enum": words })
+        }
         "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
@@ -141,13 +155,21 @@ fn query(name: &str, of: &str, text: Text) -> Value {
     };
     json!({
         "name": name, "in": "query", "required": name == "quarter" && required(of),
-        "description": text.plain(&format!("parameter-{name}")), "schema": schema,
+        "description": text.plain(&described(name, of)), "schema": schema,
     })
 }
 
 /// Whether an operation is about one quarter.
 fn required(of: &str) -> bool {
     matches!(of, "report" | "report-figure")
+}
+
+/// The key of what a parameter means; of a heat map `from` is no position.
+fn described(name: &str, of: &str) -> String {
+    match name {
+        "from" | "to" if of == HEAT_MAP => format!("parameter-{name}-quarter"),
+        _ => format!("parameter-{name}"),
+    }
 }
 
 fn formats(of: &str) -> &'static [&'static str] {
@@ -191,7 +213,7 @@ fn good(schema: &str, text: Text) -> Value {
         Some("EventPage") => &["application/x-ndjson"],
         Some("Trail") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
-        Some("ListPage" | "Sheet" | "Provenance") => &["text/plain", "text/csv"],
+        Some("ListPage" | "Sheet" | "Provenance" | "HeatMap") => &["text/plain", "text/csv"],
         _ => &[],
     };
     for media in others {

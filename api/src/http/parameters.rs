@@ -6,8 +6,9 @@ use std::convert::Infallible;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use gongjian_core::day::Day;
+use gongjian_core::day::{Day, Quarter};
 use gongjian_core::record::Position;
+use gongjian_projections::figures::Scope;
 
 use super::AppState;
 use crate::app::{App, Asked};
@@ -114,6 +115,22 @@ impl Asking {
     pub(crate) fn day(&self, name: &str) -> Result<Option<Day>, Problem> {
         let parse = |value: &str| value.parse().map_err(|_| Problem::unreadable(name, value, "2022-06-30"));
         self.text(name).map(parse).transpose()
+    }
+
+    /// A quarter.
+    pub(crate) fn quarter(&self, name: &str) -> Result<Option<Quarter>, Problem> {
+        let parse = |value: &str| value.parse().map_err(|_| Problem::unreadable(name, value, "2022-Q2"));
+        self.text(name).map(parse).transpose()
+    }
+
+    /// `street` or `community`, or the county where neither is named.
+    pub(crate) fn scope(&self) -> Result<Scope, Problem> {
+        Ok(match (self.text("street"), self.text("community")) {
+            (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
+            (Some(street), None) => Scope::Street(street.to_owned()),
+            (None, Some(community)) => Scope::Community(community.to_owned()),
+            (None, None) => Scope::County,
+        })
     }
 
     /// Yes or no.

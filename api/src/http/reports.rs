@@ -18,15 +18,8 @@ const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx"];
 
 /// The quarter and the scope of a question.
 fn about(asking: &Asking) -> Result<(Quarter, Scope), Problem> {
-    let quarter = asking.text("quarter").ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
-    let quarter = quarter.parse().map_err(|_| Problem::unreadable("quarter", quarter, "2022-Q2"))?;
-    let scope = match (asking.text("street"), asking.text("community")) {
-        (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
-        (Some(street), None) => Scope::Street(street.to_owned()),
-        (None, Some(community)) => Scope::Community(community.to_owned()),
-        (None, None) => Scope::County,
-    };
-    Ok((quarter, scope))
+    let quarter = asking.quarter("quarter")?.ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
+    Ok((quarter, asking.scope()?))
 }
 
 pub(crate) async fn co_building(

@@ -93,7 +93,38 @@ fn columns(list: &str) -> &'static [&'static str] {
             "verifier",
             "verifiedOn",
         ],
-        "rules" => &["id", "title", "state", "versions"],
+        "rules" => {
+            &["id", "title", "version", "state", "validFrom", "validUntil", "parameters", "source", "default"]
+        }
+        "obligations" => &[
+            "id",
+            "ruleVersion",
+            "subject",
+            "unit",
+            "community",
+            "period",
+            "dueOn",
+            "state",
+            "done",
+            "wanted",
+            "late",
+            "exemptedBy",
+        ],
+        "exemptions" => &[
+            "id",
+            "rule",
+            "subject",
+            "period",
+            "state",
+            "decision",
+            "reason",
+            "exemptedOn",
+            "withdrawnOn",
+            "withdrawalReason",
+        ],
+        "duties" => {
+            &["id", "rule", "subject", "round", "performedOn", "post", "topics", "note", "handedOver"]
+        }
         "imports" => &["id", "state", "rows", "missing"],
         "documents" => {
             &["id", "state", "kind", "field", "matter", "mediaType", "size", "posts", "units", "looked"]
@@ -112,7 +143,7 @@ fn columns(list: &str) -> &'static [&'static str] {
 pub fn rows(list: &str, items: &[Value], text: Text) -> Rows {
     let mut columns = columns(list).to_vec();
     // Where nothing ever comes late or is corrected the column would say nothing.
-    if !matches!(list, "calendar" | "findings" | "rules" | "imports" | "posts" | "series") {
+    if !matches!(list, "calendar" | "findings" | "rules" | "imports" | "posts" | "series" | "obligations") {
         columns.push("record");
     }
     let headers = columns.iter().map(|name| text.word("field", name)).collect();
@@ -133,6 +164,7 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
     match name {
         "detail" => return finding(item, text),
         "record" => return marks(item, text),
+        "exemptedBy" => return excuse(item),
         _ => {}
     }
     let own = item.get(name);
@@ -162,6 +194,12 @@ fn cell(item: &Value, name: &str, text: Text) -> String {
             None => code,
         },
     }
+}
+
+/// What excuses an obligation: the decision, or the reason.
+fn excuse(item: &Value) -> String {
+    let of = |name: &str| item.get("exemptedBy").and_then(|by| by.get(name)).and_then(Value::as_str);
+    of("decision").or_else(|| of("reason")).unwrap_or_default().to_owned()
 }
 
 /// Late entry and corrections of a row.

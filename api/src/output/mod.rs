@@ -3,6 +3,7 @@
 mod compare;
 pub mod csv;
 pub mod figure;
+pub mod heat;
 pub mod lists;
 pub(crate) mod paper;
 pub mod report;

@@ -304,6 +304,10 @@ catalogue! {
     occurrence: Occurrence, OccurrenceEvent, OccurrenceCommand;
     /// Property issues (物业问题).
     issue: Issue, IssueEvent, IssueCommand;
+    /// Duties done that have no event of their own (履职记录).
+    duty: Duty, DutyEvent, DutyCommand;
+    /// Exemptions from obligations (应办事项).
+    obligation: Obligation, ObligationEvent, ObligationCommand;
     /// Documents and personal fields in the vault (资料).
     document: Document, DocumentEvent, DocumentCommand;
     /// Who held which post when (岗位任职).
@@ -462,6 +466,8 @@ impl World {
             "meeting" => id(self.meeting.get(given).is_some()),
             "topic" => id(self.topic.get(given).is_some()),
             "occurrence" => id(self.occurrence.get(given).is_some()),
+            "rule" => id(self.rule.get(given).is_some()),
+            "subject" => self.subject_stream(given),
             _ => id(false),
         }
     }

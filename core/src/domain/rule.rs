@@ -9,6 +9,10 @@ use super::facts::{At, Timeline};
 use crate::day::Day;
 use crate::rejection::Rejection;
 
+mod defaults;
+
+pub use defaults::{DEFAULTS, DefaultRule, UNDECIDED};
+
 record_struct! {
     /// A named whole-number parameter of a rule.
     pub struct Parameter {
@@ -72,6 +76,13 @@ pub struct Version {
     pub repealed: bool,
 }
 
+impl Version {
+    /// Whether something in it is a default that the county has not decided; its source says so.
+    pub fn is_default(&self) -> bool {
+        !self.repealed && self.source.contains(UNDECIDED)
+    }
+}
+
 /// A rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -91,103 +102,6 @@ impl Rule {
         Some((parameter.value, version.number))
     }
 }
-
-/// A rule that every new ledger begins with: what the county has not decided, as a default.
-pub struct DefaultRule {
-    /// Its id in the rule book.
-    pub id: &'static str,
-    /// What it demands.
-    pub title: &'static str,
-    /// Where it comes from.
-    pub source: &'static str,
-    /// Its parameters.
-    pub parameters: &'static [(&'static str, u32)],
-}
-
-/// The defaults of a new rule book (the open questions of the article, each to be decided by the county).
-pub const DEFAULTS: &[DefaultRule] = &[
-    DefaultRule {
-        id: "R02",
-        title: "每个网格300至500户",
-        source: "汶上县社区治理报道",
-        parameters: &[("householdsMin", 300), ("householdsMax", 500)],
-    },
-    DefaultRule {
-        id: "R03",
-        title: "每个网格1名网格长、3至5名网格员",
-        source: "汶上县社区治理报道",
-        parameters: &[("membersMin", 3), ("membersMax", 5)],
-    },
-    DefaultRule {
-        id: "R12",
-        title: "党建联盟每季度召开一次联席会议",
-        source: "《社区党建联盟运行规则》",
-        parameters: &[("meetingsPerQuarter", 1)],
-    },
-    DefaultRule {
-        id: "R14",
-        title: "物业企业党组织与社区党组织签订共建协议",
-        source: "汶上县社区治理报道",
-        parameters: &[],
-    },
-    DefaultRule {
-        id: "R15",
-        title: "物业企业每年至少认领1个社区党建服务项目",
-        source: "汶上县社区治理报道",
-        parameters: &[("claimsPerYear", 1)],
-    },
-    DefaultRule {
-        id: "R16",
-        title: "每个社区每周三召开物业例会",
-        source: "周三例会制度；频次为默认值",
-        parameters: &[("meetingsPerWeek", 1)],
-    },
-    DefaultRule {
-        id: "M01",
-        title: "联席会议到会单位须过半数",
-        source: "默认值",
-        parameters: &[("quorumNumerator", 1), ("quorumDenominator", 2)],
-    },
-    DefaultRule {
-        id: "M02",
-        title: "联席会议提前3日通知",
-        source: "默认值",
-        parameters: &[("noticeDays", 3)],
-    },
-    DefaultRule {
-        id: "M03",
-        title: "会议纪要7日内确认",
-        source: "默认值",
-        parameters: &[("minutesDays", 7)],
-    },
-    DefaultRule {
-        id: "M04",
-        title: "六号联席会议每月6日召开，不计入联盟季度会议",
-        source: "默认值",
-        parameters: &[("dayOfMonth", 6)],
-    },
-    DefaultRule {
-        id: "W01",
-        title: "问题顺延3次仍未解决的须上报",
-        source: "默认值",
-        parameters: &[("carryOversMax", 3)],
-    },
-    DefaultRule {
-        id: "V01", title: "办结事项由责任单位以外的单位核验", source: "默认值", parameters: &[]
-    },
-    DefaultRule {
-        id: "L01",
-        title: "发生后超过7日录入的为补录",
-        source: "默认值",
-        parameters: &[("lateDays", 7)],
-    },
-    DefaultRule {
-        id: "X01",
-        title: "同一事项延期不超过1次",
-        source: "默认值",
-        parameters: &[("extensionsMax", 1)],
-    },
-];
 
 impl Category for Rule {
     type Event = RuleEvent;

@@ -1,5 +1,8 @@
 //! Figures that count rows: each row belongs to one community, so that wider scopes are sums.
 
+use gongjian_core::domain::facts::Fact;
+use gongjian_core::domain::meeting::Meeting;
+
 use super::compact::{Compact, MeetingKind, Source, Table};
 use super::dense::NOWHERE;
 use super::names::Figure as F;
@@ -187,6 +190,11 @@ pub(super) fn projects(compact: &Compact, tallies: &mut [Tally<'_>]) {
             ]
         });
     }
+}
+
+/// When a meeting of one of the two kinds was held.
+pub(crate) fn both_kinds(meeting: &Meeting) -> Option<Fact> {
+    meeting.held.filter(|_| meeting.meeting_type == JOINT || meeting.meeting_type == LIUHAO)
 }
 
 pub(super) fn meetings(compact: &Compact, tallies: &mut [Tally<'_>]) {

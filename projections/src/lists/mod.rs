@@ -1,13 +1,14 @@
 //! Registers (台账): rows to filter, sort and page through; the calendar; the Wednesday sheet.
 
 mod calendar;
+mod owed;
 mod page;
 mod row;
 mod sheet;
 mod words;
 
 pub use calendar::{CalendarEntry, CalendarKind, calendar};
-pub use page::{LIMIT_MAX, ListError, Page, Query, list, one};
+pub use page::{LIMIT_MAX, ListError, Page, Query, Span, list, one};
 pub use sheet::{Sheet, SheetLine, wednesday_sheet};
 pub use words::{categories, states};
 
@@ -34,6 +35,9 @@ pub const WHATS: &[&str] = &[
     "occurrences",
     "issues",
     "rules",
+    "obligations",
+    "exemptions",
+    "duties",
     "imports",
     "documents",
     "holders",

@@ -2,16 +2,21 @@
 
 use gongjian_core::day::{Day, Quarter};
 use gongjian_core::domain::category::Change;
+use gongjian_core::period::Length;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::row::{self, Row, What};
-use super::words;
+use super::{owed, words};
 use crate::imports::Marks;
+use crate::obligations::{self, State, subject_name};
 use crate::registry::Kind;
 use crate::views::Views;
 use crate::wednesday::carry_overs;
+
+/// The register that counts only what is asked of it.
+const OBLIGATIONS: &str = "obligations";
 
 /// Most rows of one page.
 pub const LIMIT_MAX: usize = 10_000;
@@ -27,8 +32,10 @@ pub struct Query {
     pub state: Option<String>,
     /// Only what names this unit, by code or name.
     pub unit: Option<String>,
-    /// Only of this category, kind or type.
+    /// Only of this category, kind or type; of obligations, exemptions and duties only of this rule.
     pub category: Option<String>,
+    /// Only what is due within these days, done or not.
+    pub due: Option<Span>,
     /// Only what is due before this day, more time granted included, and not done.
     pub due_before: Option<Day>,
     /// Only what is overdue: due by the day `on`, by the original date, and not done by then.
@@ -49,6 +56,41 @@ pub struct Query {
     pub on: Day,
 }
 
+/// Days around the one asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Monday to Sunday of its week.
+    ThisWeek,
+    /// The week after.
+    NextWeek,
+    /// Its calendar month.
+    ThisMonth,
+    /// Its quarter.
+    ThisQuarter,
+}
+
+impl Span {
+    /// Every span with its stable word.
+    pub const ALL: &'static [(&'static str, Span)] = &[
+        ("this-week", Span::ThisWeek),
+        ("next-week", Span::NextWeek),
+        ("this-month", Span::ThisMonth),
+        ("this-quarter", Span::ThisQuarter),
+    ];
+
+    /// Its first and last day, around `on`.
+    pub fn around(self, on: Day) -> (Day, Day) {
+        let monday = on.plus(1 - i32::try_from(on.weekday()).unwrap_or(1));
+        let whole = |length: Length| (length.around(on).first_day(), length.around(on).last_day());
+        match self {
+            Span::ThisWeek => (monday, monday.plus(6)),
+            Span::NextWeek => (monday.plus(7), monday.plus(13)),
+            Span::ThisMonth => whole(Length::Month),
+            Span::ThisQuarter => whole(Length::Quarter),
+        }
+    }
+}
+
 impl Query {
     /// Everything, as of a day.
     pub fn on(on: Day) -> Query {
@@ -58,6 +100,7 @@ impl Query {
             state: None,
             unit: None,
             category: None,
+            due: None,
             due_before: None,
             overdue: false,
             contains: None,
@@ -119,12 +162,15 @@ pub enum ListError {
 /// # Errors
 /// [`ListError`] for an unknown register, name, word or field, or a foreign cursor.
 pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError> {
-    let rows = row::all(views, what, query.on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    if !super::WHATS.contains(&what) {
+        return Err(ListError::UnknownRegister(what.to_owned()));
+    }
     words::known("state", query.state.as_ref(), || Some(words::states(what)))?;
     words::known("category", query.category.as_ref(), || words::categories(what))?;
     let after =
         query.cursor.as_deref().map(|text| Cursor::read(text).ok_or(ListError::BadCursor)).transpose()?;
     let filter = Filter::of(views, query)?;
+    let rows = filter.rows(what).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
     let mut keyed = Vec::new();
     for row in rows {
         if filter.passes(&row) {
@@ -156,7 +202,11 @@ pub fn list(views: &Views, what: &str, query: &Query) -> Result<Page, ListError>
 /// # Errors
 /// [`ListError::UnknownRegister`].
 pub fn one(views: &Views, what: &str, id: &str, on: Day) -> Result<Option<Value>, ListError> {
-    let rows = row::all(views, what, on).ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
+    // The id of an obligation begins with its rule.
+    let rule = id.split('-').next().filter(|_| what == OBLIGATIONS).map(str::to_owned);
+    let query = Query { category: rule, ..Query::on(on) };
+    let rows = Filter::of(views, &query)?.rows(what);
+    let rows = rows.ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
     let shower = Shower::of(views, on);
     Ok(rows.into_iter().find(|row| row.id == id).map(|row| shower.show(&row)))
 }
@@ -221,15 +271,43 @@ impl<'q> Filter<'q> {
         })
     }
 
+    /// The rows of a register, of obligations no more than can pass.
+    fn rows(&self, what: &str) -> Option<Vec<Row<'q>>> {
+        let Filter { views, query, .. } = self;
+        if what != OBLIGATIONS {
+            return row::all(views, what, query.on);
+        }
+        let owned = |code: Option<&str>| code.map(str::to_owned);
+        let quarter = query.quarter.map(|quarter| (quarter.first_day(), quarter.last_day()));
+        let span = query.due.map(|span| span.around(query.on));
+        let filter = obligations::Filter {
+            rule: query.category.clone(),
+            state: State::ALL.iter().find(|it| query.state.as_deref() == Some(it.word())).copied(),
+            from: quarter.map(|it| it.0).max(span.map(|it| it.0)),
+            until: [quarter, span].into_iter().flatten().map(|it| it.1).min(),
+            street: owned(self.street),
+            community: owned(self.community),
+            unit: owned(self.unit),
+        };
+        Some(row::obligations(views, &filter, query.on))
+    }
+
     fn passes(&self, row: &Row<'_>) -> bool {
         let Filter { views, query, .. } = self;
         let on = query.on;
         let in_street = |wanted: &str| match row.what {
             What::Street(_) => row.id == wanted,
+            // They came through a filter of their own.
+            What::Obligation(_) => true,
+            What::Duty(_) | What::Exemption(..) => {
+                let own = row.what.get("subject");
+                own.as_deref().and_then(|it| it.strip_prefix("street/")) == Some(wanted)
+                    || row.within(views, |it| views.registry.street_of(it) == Some(wanted))
+            }
             _ => row.within(views, |it| views.registry.street_of(it) == Some(wanted)),
         };
         let category = || {
-            ["category", "kind", "meetingType", "joint", "serviceMode", "code"]
+            ["category", "kind", "meetingType", "joint", "serviceMode", "code", "rule"]
                 .iter()
                 .find_map(|field| row.what.get(field))
         };
@@ -238,6 +316,10 @@ impl<'q> Filter<'q> {
             && self.unit.is_none_or(|wanted| row.involves(wanted))
             && query.state.as_ref().is_none_or(|wanted| row.what.state(on) == *wanted)
             && query.category.as_ref().is_none_or(|wanted| category().as_ref() == Some(wanted))
+            && query.due.is_none_or(|span| {
+                let (first, last) = span.around(on);
+                row.what.due(on).is_some_and(|(due, _)| first <= due && due <= last)
+            })
             && query
                 .due_before
                 .is_none_or(|day| row.what.due(on).is_some_and(|(due, done)| !done && due < day))
@@ -296,7 +378,7 @@ impl<'v> Shower<'v> {
             object.insert("overdue".to_owned(), overdue.into());
         }
         // How the record came to be: how late the latest of its late entries is, and how often it was corrected.
-        if !matches!(row.what, What::Finding(_) | What::Entry(_)) {
+        if !matches!(row.what, What::Finding(_) | What::Entry(_) | What::Obligation(_)) {
             let marks = self.marks.get(row.stream.as_str()).copied().unwrap_or_default();
             object.insert("lateDays".to_owned(), marks.late_days.into());
             object.insert("corrections".to_owned(), marks.corrections.into());
@@ -306,6 +388,13 @@ impl<'v> Shower<'v> {
                 let community = row.community(self.views).and_then(|community| self.held.get(community));
                 let days = community.map(Vec::as_slice).unwrap_or_default();
                 object.insert("carryOvers".to_owned(), carry_overs(issue, days, self.on).into());
+            }
+            What::Rule(rule, on) => owed::rule_more(rule, *on, &mut object),
+            What::Obligation(it) => owed::obligation_more(self.views, it, self.on, &mut object),
+            What::Duty(duty) => owed::duty_more(self.views, duty, self.on, &mut object),
+            What::Exemption(it, on) => {
+                let name = subject_name(self.views, &it.subject, *on);
+                object.insert("subjectName".to_owned(), name.into());
             }
             What::Occurrence(occurrence) => {
                 object.insert("status".to_owned(), occurrence.status(self.on).into());

@@ -6,15 +6,17 @@ use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
 use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
-    agreement, alliance, branch, commitment, community, compound, decision, document, erasure, grid, holder,
-    holiday, import, issue, meeting, membership, occurrence, post, project, rule, series, street, task,
-    topic, unit,
+    agreement, alliance, branch, commitment, community, compound, decision, document, duty, erasure, grid,
+    holder, holiday, import, issue, meeting, membership, obligation, occurrence, post, project, rule, series,
+    street, task, topic, unit,
 };
 use gongjian_core::record::{Position, Revision};
 
 use super::calendar::{self, CalendarEntry};
+use super::owed;
 use crate::due::overdue;
 use crate::findings::Finding;
+use crate::obligations::{self, Filter, Obligation, State};
 use crate::registry::Kind;
 use crate::views::Views;
 
@@ -28,7 +30,10 @@ const NUMBERS: &[&str] = &[
     "residents",
     "problemsSolved",
     "rows",
+    "version",
     "versions",
+    "wanted",
+    "done",
     "missing",
     "size",
     "looked",
@@ -36,7 +41,7 @@ const NUMBERS: &[&str] = &[
     "position",
 ];
 const LISTS: &[&str] =
-    &["units", "supporting", "otherParties", "compounds", "participants", "successors", "posts"];
+    &["units", "supporting", "otherParties", "compounds", "participants", "successors", "posts", "topics"];
 
 pub(super) fn is_number(field: &str) -> bool {
     NUMBERS.contains(&field)
@@ -68,11 +73,14 @@ pub(super) enum What<'v> {
     Task(&'v task::Task),
     Occurrence(&'v occurrence::Occurrence),
     Issue(&'v issue::Issue),
-    Rule(&'v rule::Rule),
+    Rule(&'v rule::Rule, Day),
     Import(&'v import::Import),
     Document(&'v document::Document, Content),
     Holder(&'v holder::Holder, Content),
     Erasure(&'v erasure::Erasure),
+    Duty(&'v duty::Duty),
+    Exemption(&'v obligation::Obligation, Day),
+    Obligation(Box<Obligation>),
     Finding(Box<Finding>),
     Entry(Box<CalendarEntry>),
 }
@@ -99,7 +107,6 @@ const POST: &[&str] = &["name", "unit"];
 const SERIES: &[&str] = &["meetingType", "community", "cadence", "participants"];
 const TASK: &[&str] =
     &["decision", "text", "responsible", "dueOn", "acceptedOn", "completedOn", "verifier", "verifiedOn"];
-const RULE: &[&str] = &["title", "source", "validFrom", "parameters", "versions"];
 const IMPORT: &[&str] = &["ledgers", "reportingUnits", "asOf", "rows", "missing"];
 const DOCUMENT: &[&str] = &[
     "matter",
@@ -165,11 +172,14 @@ impl What<'_> {
             What::Post(_) => POST,
             What::Series(_) => SERIES,
             What::Task(_) => TASK,
-            What::Rule(_) => RULE,
+            What::Rule(..) => owed::RULE,
             What::Import(_) => IMPORT,
             What::Document(..) => DOCUMENT,
             What::Holder(..) => HOLDER,
             What::Erasure(_) => ERASURE,
+            What::Duty(_) => duty::Duty::NAMES,
+            What::Exemption(..) => owed::EXEMPTION,
+            What::Obligation(_) => owed::OBLIGATION,
             What::Finding(_) => FINDING,
             What::Entry(_) => ENTRY,
         )
@@ -183,7 +193,9 @@ impl What<'_> {
             What::Post(_) => &[("unit", "unit")],
             What::Document(..) => &[("units", "units")],
             What::Holder(..) | What::Erasure(_) => &[],
-            What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
+            What::Obligation(_) => &[("unit", "unit")],
+            What::Duty(_) | What::Exemption(..) => &[],
+            What::Rule(..) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
 
@@ -213,25 +225,10 @@ impl What<'_> {
                 "verifiedOn" => Some(day(task.work.verified)),
                 _ => None,
             },
-            What::Rule(rule) => {
-                let latest = rule.versions.entries().last();
-                match field {
-                    "title" => Some(rule.title.clone()),
-                    "source" => Some(latest.map(|entry| entry.value.source.clone()).unwrap_or_default()),
-                    "validFrom" => {
-                        let from = latest.map(|entry| entry.from).filter(|from| *from != Day::BEGINNING);
-                        Some(from.show())
-                    }
-                    "parameters" => {
-                        let parameters = latest.map(|entry| entry.value.parameters.as_slice()).unwrap_or_default();
-                        let shown: Vec<String> =
-                            parameters.iter().map(|it| format!("{}={}", it.name, it.value)).collect();
-                        Some(shown.join("、"))
-                    }
-                    "versions" => Some(rule.count.to_string()),
-                    _ => None,
-                }
-            },
+            What::Rule(rule, on) => owed::rule_field(rule, *on, field),
+            What::Duty(duty) => Fields::get(*duty, field),
+            What::Exemption(exemption, on) => owed::exemption_field(exemption, *on, field),
+            What::Obligation(obligation) => owed::obligation_field(obligation, field),
             What::Import(import) => {
                 let each = |text: &dyn Fn(&import::File) -> String| {
                     let mut texts: Vec<String> = import.files.iter().map(text).collect();
@@ -328,7 +325,7 @@ impl What<'_> {
                 _ if membership.on(on) => "member",
                 _ => "not-yet",
             },
-            What::Rule(rule) => match rule.versions.on(on) {
+            What::Rule(rule, _) => match rule.versions.on(on) {
                 Some(version) if version.repealed => "repealed",
                 Some(_) => "in-force",
                 None => "not-yet",
@@ -349,7 +346,9 @@ impl What<'_> {
                 }
             }
             What::Erasure(erasure) => erasure.state(),
-            What::Import(_) => "recorded",
+            What::Import(_) | What::Duty(_) => "recorded",
+            What::Exemption(exemption, _) => owed::exemption_state(exemption, on),
+            What::Obligation(obligation) => obligation.state.word(),
             What::Finding(finding) => finding.code.word(),
             What::Entry(entry) if entry.done => "done",
             What::Entry(_) => "pending",
@@ -374,6 +373,10 @@ impl What<'_> {
                 let due = project.extended_to.max(project.due_on)?;
                 let ended = project.cancelled.is_some_and(|fact| fact.by(on)) || project.rejected.is_some();
                 Some((due, ended || project.submitted.is_some_and(|fact| fact.by(on))))
+            }
+            What::Obligation(obligation) => {
+                let owed = matches!(obligation.state, State::Open | State::Missed);
+                obligation.due_on.map(|due| (due, !owed))
             }
             _ => None,
         }
@@ -401,6 +404,7 @@ impl What<'_> {
                 let due = project.first_claimed().and(project.due_on);
                 project.due_on.map(|_| !cancelled && overdue(due, project.submitted, on))
             }
+            What::Obligation(obligation) => Some(obligation.state == State::Missed),
             _ => None,
         }
     }
@@ -427,6 +431,9 @@ impl What<'_> {
             What::Document(document, _) => of(document.added),
             What::Holder(holder, _) => holder.from,
             What::Erasure(erasure) => of(erasure.asked),
+            What::Duty(duty) => of(duty.performed),
+            What::Exemption(exemption, _) => of(owed::exemption_date(exemption)),
+            What::Obligation(obligation) => obligation.due_on,
             What::Finding(finding) => Some(finding.day),
             What::Entry(entry) => Some(entry.day),
             _ => None,
@@ -454,6 +461,10 @@ impl Row<'_> {
         match &self.what {
             What::Finding(finding) => finding.community.as_deref(),
             What::Entry(entry) => entry.community.as_deref(),
+            What::Obligation(obligation) => match obligation.communities.as_slice() {
+                [community] => Some(community),
+                _ => None,
+            },
             What::Community(_) => Some(&self.id),
             What::Compound(compound) => Some(&compound.community),
             What::Meeting(meeting) => Some(&meeting.community),
@@ -467,16 +478,20 @@ impl Row<'_> {
     pub(super) fn within(&self, views: &Views, community: impl Fn(&str) -> bool) -> bool {
         match &self.what {
             What::Finding(finding) => finding.communities(views).any(community),
+            What::Obligation(obligation) => obligation.communities.iter().any(|code| community(code)),
             _ => self.community(views).is_some_and(community),
         }
     }
 
     /// What it is sorted by where nobody says: nothing, so that the id decides, but of findings the gravest
-    /// come first, those of one kind together.
+    /// come first, those of one kind together, and obligations go by their due days, those without one last.
     pub(super) fn usual_order(&self) -> String {
         match &self.what {
             What::Finding(finding) => {
                 format!("{}{:02}{}", finding.severity as u8, finding.code as u8, finding.day)
+            }
+            What::Obligation(obligation) => {
+                obligation.due_on.map_or_else(|| "~".to_owned(), |due| due.to_string())
             }
             _ => String::new(),
         }
@@ -533,6 +548,19 @@ fn rows_with<'v, T: Clone + Default>(
         .collect()
 }
 
+/// The obligations that a filter lets pass, as rows.
+pub(super) fn obligations<'v>(views: &'v Views, filter: &Filter, on: Day) -> Vec<Row<'v>> {
+    obligations::list(views, filter, on)
+        .into_iter()
+        .map(|obligation| Row {
+            id: obligation.id.clone(),
+            stream: format!("obligation/{}", obligation.id),
+            revision: 0,
+            what: What::Obligation(Box::new(obligation)),
+        })
+        .collect()
+}
+
 /// Every row of a register, or `None` if there is no such register.
 pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'v>>> {
     let Views { registry, agreements, projects, meetings, wednesday, .. } = views;
@@ -557,7 +585,10 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
         "tasks" => rows(&meetings.task, "task", What::Task),
         "occurrences" => rows(&wednesday.occurrence, "occurrence", What::Occurrence),
         "issues" => rows(&wednesday.issue, "issue", What::Issue),
-        "rules" => rows(&views.rules.rule, "rule", What::Rule),
+        "rules" => rows(&views.rules.rule, "rule", |rule| What::Rule(rule, on)),
+        "duties" => rows(&views.duties.duty, "duty", What::Duty),
+        "exemptions" => rows(&views.duties.exemption, "obligation", |state| What::Exemption(state, on)),
+        "obligations" => obligations(views, &Filter::default(), on),
         "imports" => rows(&views.imports.import, "import", What::Import),
         "documents" => rows_with(&views.documents.document, "document", |stream, state| {
             What::Document(state, Content::of(views, stream))

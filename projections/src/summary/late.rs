@@ -180,12 +180,15 @@ pub struct RepeatPlace {
     pub open: u64,
 }
 
+/// When an issue was raised, its id, and whether it is verified.
+type Raised<'v> = (Day, &'v str, bool);
+
 /// Compounds in which two or more issues of one category were raised in this quarter and the one before it, at
 /// least one of them in this quarter; the most first.
 pub fn repeat_places(frame: &Frame<'_>) -> Vec<RepeatPlace> {
     let since = frame.quarter.previous().first_day();
     let wednesday = &frame.views.wednesday;
-    let mut places: BTreeMap<(&str, &str), (Vec<(Day, &str, bool)>, &str)> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, &str), (Vec<Raised<'_>>, &str)> = BTreeMap::new();
     for (id, issue) in wednesday.issue.iter() {
         let Some(raised) = issue.raised.filter(|raised| since <= raised.on && raised.on <= frame.end) else {
             continue;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Frame, Named};
 use crate::due::overdue;
-use crate::figures::rows::{JOINT, LIUHAO};
+use crate::figures::rows::both_kinds;
 use crate::figures::unrecorded_days;
 use crate::wednesday::carry_overs;
 
@@ -93,9 +93,8 @@ fn decisions_of(frame: &Frame<'_>, wanted: impl Fn(Day) -> bool) -> Vec<Decision
     let mut rows = Vec::new();
     for (id, decision) in meetings.decision.iter() {
         let Some(meeting) = meetings.meeting.get(&decision.meeting) else { continue };
-        let Some(held) = meeting.held.filter(|held| wanted(held.on)) else { continue };
-        let counts = meeting.meeting_type == JOINT || meeting.meeting_type == LIUHAO;
-        if !counts || decision.recorded.is_none() || !frame.holds(&meeting.community) {
+        let Some(held) = both_kinds(meeting).filter(|held| wanted(held.on)) else { continue };
+        if decision.recorded.is_none() || !frame.holds(&meeting.community) {
             continue;
         }
         rows.push(DecisionRow {

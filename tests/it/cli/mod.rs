@@ -4,6 +4,7 @@ mod damage;
 mod figures;
 mod imports;
 mod inspectors;
+mod obligations;
 mod questions;
 mod records;
 mod serve;

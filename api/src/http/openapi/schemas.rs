@@ -4,7 +4,7 @@ use gongjian_core::command::EVENTS_MAX;
 use gongjian_core::domain::{INTERNAL_COMMANDS, command_names};
 use serde_json::{Map, Value, json};
 
-use super::{probe, reports, vaulted};
+use super::{heat, probe, reports, vaulted};
 use crate::messages::Text;
 
 /// Every schema by its name.
@@ -22,7 +22,7 @@ pub(super) fn all(text: Text) -> Value {
     refs.push(list);
     schemas.insert("Commands".to_owned(), json!({ "oneOf": refs }));
     let fixed = fixed();
-    for more in [fixed, reports::all(), vaulted::all()] {
+    for more in [fixed, reports::all(), vaulted::all(), heat::all()] {
         if let Value::Object(more) = more {
             schemas.extend(more);
         }

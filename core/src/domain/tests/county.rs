@@ -269,6 +269,13 @@ pub fn sample(name: &str) -> Value {
         "issue.merge" => json!({"into": "WT-0"}),
         "issue.correct" => correction("text", "主次管道倒灌"),
 
+        "duty.perform" => json!({"rule": "M01", "subject": "community/C1", "round": "月度",
+            "topics": ["班子建设", "物业服务"], "post": "社区党委书记岗", "note": "到社区调研", "handedOver": "WT-0"}),
+        "duty.correct" => correction("note", "到社区指导"),
+        "obligation.exempt" => json!({"rule": "M01", "subject": "alliance/A1", "community": null,
+            "period": "2022-Q2", "decision": "HY-0-J1", "reason": "社区规模调整"}),
+        "obligation.withdraw-exemption" => reason,
+
         "document.add" => json!({"matter": "XY-0", "kind": "扫描件", "field": null, "mediaType": "image/png",
             "size": 3, "object": "0".repeat(32), "commitment": "0".repeat(64), "posts": ["G-1"], "units": ["D1"]}),
         "holder.name" => json!({"post": "社区党委书记岗", "from": "2022-06-06", "until": null,

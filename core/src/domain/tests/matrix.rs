@@ -368,6 +368,16 @@ fn registry() {
 }
 
 #[test]
+fn obligations() {
+    let exempted = way(&[&["obligation/M01-A1-2022-Q2 obligation.exempt"]]);
+    let withdrawn = way(&[&exempted, &["obligation/M01-A1-2022-Q2 obligation.withdraw-exemption"]]);
+    table(
+        "obligation/M01-A1-2022-Q2",
+        &[("absent", &[]), ("exempted", &exempted), ("withdrawn", &withdrawn)],
+    );
+}
+
+#[test]
 fn erasures() {
     let asked = way(&[&["erasure/SC-1 erasure.ask"]]);
     let approved = way(&[&asked, &["erasure/SC-1 erasure.approve"]]);

@@ -71,11 +71,18 @@ fn every_category_has_a_name() {
     demand("categories", &prefixed("category-", CATEGORIES.iter().copied().chain(["source"])));
 }
 
-/// The states are those of the tables in `matrix/`, and two that are derived as of a day.
+/// The states are those of the tables in `matrix/`, and some that are derived as of a day.
 #[test]
 fn every_state_has_a_name() {
-    let mut wanted: BTreeSet<String> =
-        ["state-agreement-expired", "state-occurrence-missed"].map(str::to_owned).into();
+    let mut wanted: BTreeSet<String> = [
+        "state-agreement-expired",
+        "state-occurrence-missed",
+        "state-obligation-open",
+        "state-obligation-met",
+        "state-obligation-missed",
+    ]
+    .map(str::to_owned)
+    .into();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/tests/matrix");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -135,6 +142,7 @@ fn wanted_fields() -> BTreeSet<String> {
         d::decision::Decision::NAMES,
         d::occurrence::Occurrence::NAMES,
         d::issue::Issue::NAMES,
+        d::duty::Duty::NAMES,
     ] {
         wanted.extend(names.iter().map(|name| (*name).to_owned()));
     }

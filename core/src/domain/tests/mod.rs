@@ -13,6 +13,7 @@ mod decision;
 mod matrix;
 mod meeting;
 mod messages;
+mod obligation;
 mod project;
 mod properties;
 mod registry;
@@ -163,6 +164,7 @@ impl Story {
             "membership" => world.membership.get(id).map(|state| state.word()),
             "post" => world.post.get(id).map(|state| state.word()),
             "series" => world.series.get(id).map(|state| state.word()),
+            "obligation" => world.obligation.get(id).map(|state| state.word()),
             "erasure" => world.erasure.get(id).map(|state| state.word()),
             other => panic!("{other} has no state machine"),
         };

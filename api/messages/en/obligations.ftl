@@ -1,0 +1,31 @@
+# Obligations, exemptions, duties done, the heat map.
+
+list-obligations = Obligations
+list-exemptions = Exemptions from obligations
+list-duties = Duties done
+field-ruleVersion = Rule
+field-opensOn = Opens on
+field-wanted = Wanted
+field-done = Done
+field-late = Met late
+field-exemptedBy = Exempted by
+field-exemptedOn = Exempted on
+field-withdrawnOn = Withdrawn on
+field-withdrawalReason = Reason for withdrawal
+field-validUntil = Valid until
+field-default = Holds a default
+heat-heading = { $rule } { $title } (as of { $on })
+heat-deadlines = Works with a due date
+heat-subject = Subject
+heat-total = All
+heat-marks = ✓ met  ✗ missed  ○ open  E exempted; numbers are met/opened, exempted ones beside them.
+heat-mark-met = ✓
+heat-mark-missed = ✗
+heat-mark-open = ○
+heat-mark-exempted = E
+heat-exempted = E{ $count }
+route-heat-map = Heat map: subjects × periods
+parameter-rule = Id of a rule, such as R12; DUE for works with a due date
+parameter-due = Due when, done or not: this week, next week, this month, this quarter
+parameter-from-quarter = First quarter, such as 2022-Q1; three before the last if absent
+parameter-to-quarter = Last quarter, such as 2022-Q4; that of the day asked if absent

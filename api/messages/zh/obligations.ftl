@@ -1,0 +1,31 @@
+# 应办事项、豁免、履职记录、履行情况表。
+
+list-obligations = 应办事项
+list-exemptions = 应办事项的豁免
+list-duties = 履职记录
+field-ruleVersion = 依据规则
+field-opensOn = 起始日期
+field-wanted = 应办次数
+field-done = 已办次数
+field-late = 逾期办结
+field-exemptedBy = 豁免依据
+field-exemptedOn = 豁免日期
+field-withdrawnOn = 撤回日期
+field-withdrawalReason = 撤回原因
+field-validUntil = 施行至
+field-default = 含默认值
+heat-heading = { $rule } { $title }（截至 { $on }）
+heat-deadlines = 有完成时限的事项
+heat-subject = 对象
+heat-total = 合计
+heat-marks = ✓ 已履行　✗ 未履行　○ 待办　免 已豁免；数字为 已履行/应履行，已豁免的另列。
+heat-mark-met = ✓
+heat-mark-missed = ✗
+heat-mark-open = ○
+heat-mark-exempted = 免
+heat-exempted = 免{ $count }
+route-heat-map = 履行情况表：对象 × 时期
+parameter-rule = 规则编号，如 R12；DUE 为有完成时限的事项
+parameter-due = 何时到期，办结的也在内：本周、下周、本月、本季
+parameter-from-quarter = 首季，如 2022-Q1；不写则为末季之前三季
+parameter-to-quarter = 末季，如 2022-Q4；不写则为判断日所在季度
