@@ -28,3 +28,5 @@ category-document = document
 category-holder = post holder
 category-access = look-up
 category-erasure = erasure
+category-period = period
+category-report = quarterly report
