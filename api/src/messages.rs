@@ -36,6 +36,7 @@ files![
     "monitor",
     "offline",
     "package",
+    "periods",
     "phrases",
     "rejections",
     "reports",
@@ -206,7 +207,7 @@ impl Text {
     fn argument(self, code: &str, category: &str, name: &str, value: &str) -> String {
         match name {
             "state" => self.state(category, value),
-            "command" => self.command(value),
+            "command" | "earlier" => self.command(value),
             "kind" => self.word("kind", value),
             "field" => self.word("field", value),
             "what" | "category" => self.word("category", value),

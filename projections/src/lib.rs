@@ -14,6 +14,7 @@ pub mod agreements;
 pub mod entries;
 pub mod imports;
 pub mod meetings;
+pub mod periods;
 pub mod projects;
 pub mod registry;
 pub mod rules;

@@ -122,6 +122,8 @@ read_models! {
     imports: Imports;
     /// Documents, the directory and erasures.
     documents: Documents;
+    /// Periods, editions of reports, and what came after freezes.
+    periods: Periods;
     /// Who entered what, and which events gave more time.
     entries: Entries;
     /// Matters: root stream → positions.
@@ -191,6 +193,10 @@ impl Views {
                 self.wednesday.occurrence.get(&issue.occurrence).map(|row| row.community.as_str())
             }
             "document" => self.community_of(&self.documents.document.get(id)?.matter),
+            "report" => {
+                let (_, code) = self.periods.report.get(id)?.scope.split_once("community/")?;
+                self.registry.community.key(code)
+            }
             "erasure" => {
                 let subject = &self.documents.erasure.get(id)?.subject;
                 // An erasure never stands for another one, so this ends.

@@ -3,16 +3,20 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gongjian_core::day::{Day, Quarter};
-use gongjian_core::record::Position;
+use gongjian_core::domain::Event;
+use gongjian_core::domain::ledger::LedgerEvent;
+use gongjian_core::record::{Position, RecordRef};
 use gongjian_core::snapshot::Snapshots;
-use gongjian_projections::figures::{Evidence, Report, Scope, report_with};
+use gongjian_projections::figures::{
+    Evidence, PeriodStanding, Report, Scope, Standing, report_with, supplements,
+};
 use gongjian_projections::registry::Kind;
 use gongjian_projections::runner::{Runner, catch_up};
 use gongjian_projections::trail::{Trail, TrailError, trail};
 use gongjian_projections::views::Views;
 
 use super::follow::{ViewsGuard, source};
-use super::{App, Problem};
+use super::{App, Problem, editions};
 
 /// What a question knows, and as of which day it is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,7 +102,8 @@ impl App {
         })
     }
 
-    /// The quarterly report of a scope.
+    /// The quarterly report of a scope. Where the quarter is frozen and nobody names what to know or which day to
+    /// judge by, it is of the freeze.
     ///
     /// # Errors
     /// [`Problem`]: the street or community is unknown, or the log cannot be folded.
@@ -109,16 +114,45 @@ impl App {
         asked: Asked,
         evidence: Evidence,
     ) -> Result<Report, Problem> {
+        let standing = if asked == Asked::default() { self.standing(quarter, scope)? } else { None };
+        match standing {
+            Some((asked, standing)) => self.report_standing(quarter, scope, asked, evidence, Some(standing)),
+            None => self.report_standing(quarter, scope, asked, evidence, None),
+        }
+    }
+
+    /// How a quarter stands, and what its report knows by it; `None` where it was never frozen.
+    fn standing(&self, quarter: Quarter, scope: &Scope) -> Result<Option<(Asked, PeriodStanding)>, Problem> {
+        let views = self.views()?;
+        let Some(period) = views.periods.period.get(&quarter.to_string()) else { return Ok(None) };
+        let Some(freeze) = period.frozen() else {
+            let standing =
+                PeriodStanding { state: period.state(), frozen_at: None, digest: None, edition: None };
+            return Ok(Some((Asked::default(), standing)));
+        };
+        let scope = scope_of(&views, scope)?.word();
+        let edition = editions::recorded_for(&views.periods, quarter, &scope, freeze.knows);
+        let standing = PeriodStanding {
+            state: period.state(),
+            frozen_at: Some(freeze.knows),
+            digest: self.reader().digest(freeze.knows)?.map(|digest| digest.to_string()),
+            edition: edition.map(|(number, _)| number),
+        };
+        Ok(Some((Asked { last: Some(freeze.knows), on: Some(freeze.frozen.on) }, standing)))
+    }
+
+    /// A report of exactly what is asked, with how its quarter stands.
+    pub(super) fn report_standing(
+        &self,
+        quarter: Quarter,
+        scope: &Scope,
+        asked: Asked,
+        evidence: Evidence,
+        period: Option<PeriodStanding>,
+    ) -> Result<Report, Problem> {
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
-        let known = |kind, given: &String| {
-            views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
-        };
-        let scope = match scope {
-            Scope::County => Scope::County,
-            Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
-            Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
-        };
+        let scope = scope_of(&views, scope)?;
         let mut report = report_with(&views, quarter, &scope, on, evidence);
         for balance in report.balances.iter().filter(|balance| !balance.holds) {
             tracing::error!(quarter = %quarter, stock = balance.stock.name(), "a balance of the report does not hold");
@@ -128,7 +162,33 @@ impl App {
         {
             report.as_of.digest = Some(digest.to_string());
         }
+        report.standing = Standing {
+            origin: self.origin()?,
+            template: Some(editions::TEMPLATE),
+            period,
+            supplements: supplements(&views, quarter, &scope, &|stream| self.began(stream)),
+        };
         Ok(report)
+    }
+
+    /// The day of a stream's first event.
+    fn began(&self, stream: &str) -> Option<Day> {
+        let first = *self.reader().stream(stream).first()?;
+        let bytes = self.reader().get(first).ok()??;
+        RecordRef::decode(&bytes).ok().map(|record| record.occurred_day)
+    }
+
+    /// The name of the ledger, as event 0 has it.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn origin(&self) -> Result<Option<String>, Problem> {
+        let Some(bytes) = self.reader().get(0)? else { return Ok(None) };
+        let record = RecordRef::decode(&bytes).map_err(|error| Problem::internal(&error))?;
+        Ok(match Event::decode(record.kind, record.version, record.payload) {
+            Ok(Event::Ledger(LedgerEvent::Opened(opened))) => Some(opened.origin),
+            _ => None,
+        })
     }
 
     /// Forgets everything that was folded, in memory and on the disk, after a record was withheld.
@@ -150,4 +210,16 @@ impl App {
     pub fn save_views(&self) {
         self.shared.kept.save();
     }
+}
+
+/// A scope by its codes.
+pub(super) fn scope_of(views: &Views, scope: &Scope) -> Result<Scope, Problem> {
+    let known = |kind, given: &String| {
+        views.registry.code(kind, given).map(str::to_owned).ok_or_else(|| Problem::not_found(given))
+    };
+    Ok(match scope {
+        Scope::County => Scope::County,
+        Scope::Street(given) => Scope::Street(known(Kind::Street, given)?),
+        Scope::Community(given) => Scope::Community(known(Kind::Community, given)?),
+    })
 }

@@ -1,4 +1,4 @@
-//! `events`, `list`, `trail` and `report`: questions to the ledger.
+//! `events`, `list` and `trail`: questions to the ledger.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -207,67 +207,6 @@ pub(super) fn trail(common: &Common, verb: &Trail) -> Result<(), Failure> {
         bytes.push(b'\n');
     }
     print(common, &bytes)
-}
-
-#[derive(Args, Debug)]
-pub(super) struct Report {
-    /// 季度 / quarter
-    #[arg(long, value_name = "2022-Q3")]
-    quarter: String,
-    /// 街道 / street, by code or name
-    #[arg(long, conflicts_with = "community")]
-    street: Option<String>,
-    /// 社区 / community, by code or name
-    #[arg(long)]
-    community: Option<String>,
-    /// 截至位置或日期 / known by a position or date
-    #[arg(long, value_name = "POSITION|DATE")]
-    as_of: Option<String>,
-    /// 按哪一天判断 / judged as of a day
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
-    /// 格式 / format
-    #[arg(long, value_enum)]
-    format: Option<ReportFormat>,
-    /// 写入文件 / write to a file
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum ReportFormat {
-    Text,
-    Json,
-    Csv,
-    Md,
-}
-
-pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
-    let ledger = Ledger::open(common)?;
-    let format = verb.format.unwrap_or(if common.json { ReportFormat::Json } else { ReportFormat::Text });
-    let word = match format {
-        ReportFormat::Text => "text",
-        ReportFormat::Json => "json",
-        ReportFormat::Csv => "csv",
-        ReportFormat::Md => "md",
-    };
-    let query = [
-        ("quarter", Some(verb.quarter.clone())),
-        ("street", verb.street.clone()),
-        ("community", verb.community.clone()),
-        ("asOf", verb.as_of.clone()),
-        ("on", verb.on.clone()),
-        ("format", Some(word.to_owned())),
-    ];
-    let ask = Ask::get(target("/api/v1/reports/co-building", &query));
-    let mut bytes = ledger.fetch(common, &ask)?;
-    if format == ReportFormat::Json {
-        bytes.push(b'\n');
-    }
-    match &verb.output {
-        None => print(common, &bytes),
-        Some(path) => write_file(common, path, &bytes),
-    }
 }
 
 /// Writes a file whole.

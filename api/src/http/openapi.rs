@@ -1,5 +1,6 @@
 //! `/openapi.json`: the contract, made from the table of routes and from the commands themselves.
 
+mod editions;
 mod probe;
 mod schemas;
 mod vaulted;
@@ -112,7 +113,7 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
-        "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
+        "from" | "to" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
             json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
@@ -121,7 +122,7 @@ fn query(name: &str, of: &str, text: Text) -> Value {
             json!({ "type": "string", "pattern": format!("^({DAY}|[0-9]{{1,15}})?$"), "examples": ["300"] })
         }
         "cursor" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{22,}$" }),
-        "quarter" if of != "report" => {
+        "quarter" if !needs_quarter(of) => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
         "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
@@ -137,15 +138,20 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         _ => json!({ "type": "string" }),
     };
     json!({
-        "name": name, "in": "query", "required": name == "quarter" && of == "report",
+        "name": name, "in": "query", "required": name == "quarter" && needs_quarter(of),
         "description": text.plain(&format!("parameter-{name}")), "schema": schema,
     })
+}
+
+/// Operations that are about one quarter.
+fn needs_quarter(of: &str) -> bool {
+    matches!(of, "report" | "differences")
 }
 
 fn formats(of: &str) -> &'static [&'static str] {
     match of {
         "events" => &["json", "jsonl"],
-        "trail" => &["json", "text"],
+        "trail" | "differences" => &["json", "text"],
         "report" => &["json", "text", "csv", "md"],
         _ => &["json", "text", "csv"],
     }
@@ -158,6 +164,7 @@ fn in_path(path: &str, text: Text) -> Vec<Value> {
             let name = name.trim_start_matches('*');
             let schema = match name {
                 "position" => json!({ "type": "integer", "minimum": 0 }),
+                "number" => json!({ "type": "integer", "minimum": 1 }),
                 _ => json!({ "type": "string", "minLength": 1 }),
             };
             json!({
@@ -180,7 +187,7 @@ fn good(schema: &str, text: Text) -> Value {
     // What `format` chooses.
     let others: &[&str] = match schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         Some("EventPage") => &["application/x-ndjson"],
-        Some("Trail") => &["text/plain"],
+        Some("Trail" | "Differences") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
         Some("ListPage" | "Sheet") => &["text/plain", "text/csv"],
         _ => &[],

@@ -14,14 +14,8 @@ pub(crate) async fn co_building(
     Reader(text): Reader,
     asking: Asking,
 ) -> Answered {
-    let quarter = asking.text("quarter").ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
-    let quarter: Quarter = quarter.parse().map_err(|_| Problem::unreadable("quarter", quarter, "2022-Q2"))?;
-    let scope = match (asking.text("street"), asking.text("community")) {
-        (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
-        (Some(street), None) => Scope::Street(street.to_owned()),
-        (None, Some(community)) => Scope::Community(community.to_owned()),
-        (None, None) => Scope::County,
-    };
+    let quarter = quarter_of(asking.text("quarter").unwrap_or_default())?;
+    let scope = scope_of(asking.text("street"), asking.text("community"))?;
     let format = asking.choice("format", &["json", "text", "csv", "md"])?;
     let evidence = match (format, asking.choice("events", &["all", "scope", "none"])?) {
         ("json", "all") => Evidence::All,
@@ -36,4 +30,23 @@ pub(crate) async fn co_building(
         "text" => typed(StatusCode::OK, output::TEXT, output::report::summary(&report, text)),
         _ => return json(StatusCode::OK, &report),
     })
+}
+
+/// A quarter as somebody writes it.
+pub(super) fn quarter_of(given: &str) -> Result<Quarter, Problem> {
+    match given.parse() {
+        Ok(quarter) => Ok(quarter),
+        Err(_) if given.is_empty() => Err(Problem::malformed("quarter", "2022-Q2")),
+        Err(_) => Err(Problem::unreadable("quarter", given, "2022-Q2")),
+    }
+}
+
+/// A scope by the street or community that somebody names.
+pub(super) fn scope_of(street: Option<&str>, community: Option<&str>) -> Result<Scope, Problem> {
+    match (street, community) {
+        (Some(_), Some(_)) => Err(Problem::malformed("community", "street | community")),
+        (Some(street), None) => Ok(Scope::Street(street.to_owned())),
+        (None, Some(community)) => Ok(Scope::Community(community.to_owned())),
+        (None, None) => Ok(Scope::County),
+    }
 }

@@ -1,9 +1,11 @@
 //! Answers as people read them: tables, CSV, Markdown, and the story of a matter.
 
 pub mod csv;
+pub mod differences;
 pub mod lists;
 pub(crate) mod paper;
 pub mod report;
+pub mod standing;
 pub mod table;
 pub mod trail;
 

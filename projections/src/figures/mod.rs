@@ -11,6 +11,7 @@ mod places;
 mod records;
 mod report;
 pub(crate) mod rows;
+mod standing;
 mod tally;
 
 pub use balances::Balance;
@@ -18,3 +19,4 @@ pub(crate) use distinct::unrecorded_days;
 pub use names::{Figure, Kind};
 pub use records::{Corrected, LateEntry, Records};
 pub use report::{AsOf, Counted, Evidence, Figures, Part, Report, Scope, Value, report, report_with};
+pub use standing::{PeriodStanding, Standing, Supplement, supplements};

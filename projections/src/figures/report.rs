@@ -14,6 +14,7 @@ use super::names::{Figure, Kind};
 use super::places::{Area, Places};
 use super::records::{self, Records};
 use super::rows::{self, Categories};
+use super::standing::Standing;
 use super::tally::{Period, Tally};
 use crate::registry::Kind as Named;
 use crate::views::Views;
@@ -159,6 +160,9 @@ pub struct Report {
     pub balances: Vec<Balance>,
     /// Its late entries and corrections.
     pub records: Records,
+    /// Of which ledger and freeze it is, and what came after earlier freezes. Who reads the log fills it in.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// Figures of the streets within it, by code.
     pub streets: BTreeMap<String, Part>,
     /// Figures of the communities within it, by code.
@@ -226,6 +230,7 @@ pub fn report_with(views: &Views, quarter: Quarter, scope: &Scope, on: Day, evid
         figures,
         balances,
         records: records::records(views, scope, &period),
+        standing: Standing::default(),
         streets,
         communities,
     }

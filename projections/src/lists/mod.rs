@@ -4,6 +4,7 @@ mod calendar;
 mod page;
 mod row;
 mod sheet;
+mod standing;
 mod words;
 
 pub use calendar::{CalendarEntry, CalendarKind, calendar};
@@ -38,6 +39,8 @@ pub const WHATS: &[&str] = &[
     "documents",
     "holders",
     "erasures",
+    "periods",
+    "reports",
     "findings",
     "calendar",
 ];

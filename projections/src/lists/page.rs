@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::row::{self, Row, What};
+use super::standing;
 use super::words;
 use crate::imports::Marks;
 use crate::registry::Kind;
@@ -306,6 +307,12 @@ impl<'v> Shower<'v> {
                 let community = row.community(self.views).and_then(|community| self.held.get(community));
                 let days = community.map(Vec::as_slice).unwrap_or_default();
                 object.insert("carryOvers".to_owned(), carry_overs(issue, days, self.on).into());
+            }
+            What::Period(period, _) => {
+                object.insert("history".to_owned(), standing::freezes(period));
+            }
+            What::Report(report) => {
+                object.insert("history".to_owned(), standing::editions(report));
             }
             What::Occurrence(occurrence) => {
                 object.insert("status".to_owned(), occurrence.status(self.on).into());

@@ -1,18 +1,19 @@
 //! One row of a register: what it says, what it refers to, and whether it is overdue.
 
-use gongjian_core::day::Day;
+use gongjian_core::day::{Day, Quarter};
 use gongjian_core::domain::category::Category;
 use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
 use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
     agreement, alliance, branch, commitment, community, compound, decision, document, erasure, grid, holder,
-    holiday, import, issue, meeting, membership, occurrence, post, project, rule, series, street, task,
-    topic, unit,
+    holiday, import, issue, meeting, membership, occurrence, period, post, project, report, rule, series,
+    street, task, topic, unit,
 };
 use gongjian_core::record::{Position, Revision};
 
 use super::calendar::{self, CalendarEntry};
+use super::standing;
 use crate::due::overdue;
 use crate::findings::Finding;
 use crate::registry::Kind;
@@ -34,6 +35,11 @@ const NUMBERS: &[&str] = &[
     "looked",
     "erasedBy",
     "position",
+    "frozenAt",
+    "freezes",
+    "editions",
+    "template",
+    "errata",
 ];
 const LISTS: &[&str] =
     &["units", "supporting", "otherParties", "compounds", "participants", "successors", "posts"];
@@ -73,6 +79,9 @@ pub(super) enum What<'v> {
     Document(&'v document::Document, Content),
     Holder(&'v holder::Holder, Content),
     Erasure(&'v erasure::Erasure),
+    /// With the quarter that its stream names.
+    Period(&'v period::Period, Option<Quarter>),
+    Report(&'v report::Report),
     Finding(Box<Finding>),
     Entry(Box<CalendarEntry>),
 }
@@ -170,6 +179,8 @@ impl What<'_> {
             What::Document(..) => DOCUMENT,
             What::Holder(..) => HOLDER,
             What::Erasure(_) => ERASURE,
+            What::Period(..) => standing::PERIOD,
+            What::Report(_) => standing::REPORT,
             What::Finding(_) => FINDING,
             What::Entry(_) => ENTRY,
         )
@@ -182,7 +193,7 @@ impl What<'_> {
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
             What::Document(..) => &[("units", "units")],
-            What::Holder(..) | What::Erasure(_) => &[],
+            What::Holder(..) | What::Erasure(_) | What::Period(..) | What::Report(_) => &[],
             What::Rule(_) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
         )
     }
@@ -279,6 +290,8 @@ impl What<'_> {
                 "executedOn" => Some(day(erasure.executed)),
                 _ => None,
             },
+            What::Period(period, _) => standing::of_period(period, field),
+            What::Report(report) => standing::of_report(report, field),
             What::Entry(entry) => match field {
                 "day" => Some(entry.day.to_string()),
                 "kind" => Some(entry.kind.word().to_owned()),
@@ -349,6 +362,8 @@ impl What<'_> {
                 }
             }
             What::Erasure(erasure) => erasure.state(),
+            What::Period(period, _) => period.state(),
+            What::Report(report) => report.state(),
             What::Import(_) => "recorded",
             What::Finding(finding) => finding.code.word(),
             What::Entry(entry) if entry.done => "done",
@@ -427,6 +442,8 @@ impl What<'_> {
             What::Document(document, _) => of(document.added),
             What::Holder(holder, _) => holder.from,
             What::Erasure(erasure) => of(erasure.asked),
+            What::Period(_, quarter) => quarter.map(Quarter::last_day),
+            What::Report(report) => report.quarter.parse::<Quarter>().ok().map(Quarter::last_day),
             What::Finding(finding) => Some(finding.day),
             What::Entry(entry) => Some(entry.day),
             _ => None,
@@ -566,6 +583,10 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
             What::Holder(state, Content::of(views, stream))
         }),
         "erasures" => rows(&views.documents.erasure, "erasure", What::Erasure),
+        "periods" => rows_with(&views.periods.period, "period", |stream, state| {
+            What::Period(state, standing::quarter_of(stream))
+        }),
+        "reports" => rows(&views.periods.report, "report", What::Report),
         "findings" => crate::findings::findings(views, on)
             .into_iter()
             .map(|finding| Row {

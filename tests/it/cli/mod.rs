@@ -1,8 +1,10 @@
 //! The real binary, end to end: what it prints, what it leaves in the ledger, and its exit codes.
 
 mod damage;
+mod editions;
 mod imports;
 mod inspectors;
+mod periods;
 mod questions;
 mod records;
 mod serve;
