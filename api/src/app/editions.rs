@@ -25,8 +25,17 @@ use crate::messages::{Language, Text};
 use crate::output;
 use crate::package::{canonical, sha256};
 
-/// Version of the template: raised with any change of the bytes of any format, and with another format.
-pub const TEMPLATE: u16 = 1;
+pub use crate::report::TEMPLATE;
+
+/// What a file is made of.
+pub struct Made<'a> {
+    /// The ledger, for what a format shows besides the report.
+    pub app: &'a App,
+    /// The report.
+    pub report: &'a Report,
+    /// The language of editions.
+    pub text: Text,
+}
 
 /// A format of an edition's files.
 pub struct Format {
@@ -35,21 +44,21 @@ pub struct Format {
     /// Its media type.
     pub media: &'static str,
     /// Its bytes.
-    make: fn(&Report, Text) -> Result<Vec<u8>, Problem>,
+    make: fn(&Made<'_>) -> Result<Vec<u8>, Problem>,
 }
 
 /// Every format of an edition. Another one is a line here.
 pub const FORMATS: &[Format] = &[
-    Format { name: "json", media: "application/json", make: |report, _| json_of(report) },
+    Format { name: "json", media: "application/json", make: |made| json_of(made.report) },
     Format {
         name: "csv",
         media: output::csv::MEDIA,
-        make: |report, text| Ok(output::report::csv(report, text)),
+        make: |made| Ok(output::report::csv(made.report, made.text)),
     },
     Format {
         name: "md",
         media: output::MARKDOWN,
-        make: |report, text| Ok(output::report::markdown(report, text).into_bytes()),
+        make: |made| Ok(output::report::markdown(made.report, made.text).into_bytes()),
     },
 ];
 
@@ -68,8 +77,8 @@ impl Format {
     ///
     /// # Errors
     /// [`Problem`] if it cannot be made.
-    pub fn file(&self, report: &Report) -> Result<Vec<u8>, Problem> {
-        (self.make)(report, Language::Chinese.text())
+    pub fn file(&self, app: &App, report: &Report) -> Result<Vec<u8>, Problem> {
+        (self.make)(&Made { app, report, text: Language::Chinese.text() })
     }
 }
 
@@ -201,7 +210,7 @@ impl App {
         let report = self.edition_report(quarter, scope, freeze, Some(number))?;
         let mut files = Vec::with_capacity(FORMATS.len());
         for format in FORMATS {
-            let bytes = format.file(&report)?;
+            let bytes = format.file(self, &report)?;
             let sha256 = hex::encode(sha256(&bytes));
             files.push(File { format: format.name.to_owned(), sha256, bytes: bytes.len() as u64 });
         }
@@ -275,7 +284,7 @@ impl App {
         };
         let recorded = edition.files.iter().find(|file| file.format == format).ok_or_else(missing)?;
         let report = self.edition_report(quarter, &scope, &freeze, Some(number))?;
-        let bytes = made_by.file(&report)?;
+        let bytes = made_by.file(self, &report)?;
         if hex::encode(sha256(&bytes)) != recorded.sha256 {
             return Err(Problem::new(StatusCode::CONFLICT, "edition-differs")
                 .with("edition", file_name(id, number, format))

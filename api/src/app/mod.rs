@@ -33,6 +33,7 @@ mod imports;
 mod lists;
 mod package;
 mod read;
+mod reports;
 mod shortfall;
 mod upkeep;
 mod vault;

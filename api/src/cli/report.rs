@@ -124,6 +124,7 @@ enum ReportFormat {
     Json,
     Csv,
     Md,
+    Xlsx,
 }
 
 pub(super) fn run(common: &Common, report: &Report) -> Result<(), Failure> {
@@ -169,6 +170,7 @@ fn show(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Json => "json",
         ReportFormat::Csv => "csv",
         ReportFormat::Md => "md",
+        ReportFormat::Xlsx => "xlsx",
     };
     let query = [
         ("quarter", Some(verb.quarter())),
