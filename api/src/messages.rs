@@ -45,6 +45,7 @@ files![
     "obligations",
     "offline",
     "package",
+    "periods",
     "phrases",
     "rejections",
     "reports",
@@ -216,7 +217,7 @@ impl Text {
     fn argument(self, code: &str, category: &str, name: &str, value: &str) -> String {
         match name {
             "state" => self.state(category, value),
-            "command" => self.command(value),
+            "command" | "earlier" => self.command(value),
             "kind" => self.word("kind", value),
             "field" => self.word("field", value),
             "what" | "category" => self.word("category", value),

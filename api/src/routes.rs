@@ -11,8 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live,
-    obligations, openapi, reports, trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, frame, health, imports, lists,
+    live, obligations, openapi, reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -80,6 +80,15 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/api/v1/reports/co-building/figures/{name}", "report-figure",
         &["quarter", "street", "community", "asOf", "on", "format", "limit", "cursor"], None => "Provenance", &[200],
         &[400, 404, 500, 503], get(reports::figure)),
+    route!(GET "/api/v1/reports/co-building/differences", "differences",
+        &["quarter", "street", "community", "from", "to", "on", "format"], None => "Differences", &[200],
+        &[400, 404, 500, 503], get(editions::differences)),
+    route!(POST "/api/v1/reports/co-building/editions", "record-edition", &[], Some("NewEdition") => "Edition",
+        &[200, 201], &[400, 404, 409, 422, 500, 503], post(editions::record)),
+    route!(POST "/api/v1/reports/co-building/check", "check-report", &[], Some("ReportClaim") => "ReportChecked",
+        &[200], &[400, 413, 500, 503], post(editions::check)),
+    route!(GET "/api/v1/reports/{id}/editions/{number}/{format}", "edition-file", &[],
+        None => "application/octet-stream", &[200], &[400, 404, 409, 500, 503], get(editions::file)),
     route!(GET "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         &[200], &[400, 404, 500, 503], get(imports::workbook)),
     route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],

@@ -153,7 +153,8 @@ impl Quarter {
 
     /// Last day of the quarter.
     pub fn last_day(self) -> Day {
-        self.next().first_day().plus(-1)
+        let day = if matches!(self.number, 1 | 4) { 31 } else { 30 };
+        Day::from_ymd(self.year, self.number * 3, day).unwrap_or_default()
     }
 
     /// The quarter after this one.
@@ -243,5 +244,8 @@ mod tests {
         assert_eq!(quarter.previous().to_string(), "2022-Q1");
         assert_eq!("2022-Q4".parse::<Quarter>().unwrap().next().to_string(), "2023-Q1");
         assert!("2022-Q5".parse::<Quarter>().is_err());
+        let last = |quarter: &str| quarter.parse::<Quarter>().unwrap().last_day().to_string();
+        let ends = ["2022-Q1", "2022-Q3", "2022-Q4", "2199-Q4"].map(last);
+        assert_eq!(ends, ["2022-03-31", "2022-09-30", "2022-12-31", "2199-12-31"]);
     }
 }

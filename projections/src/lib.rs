@@ -16,6 +16,7 @@ pub mod duties;
 pub mod entries;
 pub mod imports;
 pub mod meetings;
+pub mod periods;
 pub mod projects;
 pub mod registry;
 pub mod rules;

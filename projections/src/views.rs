@@ -131,6 +131,8 @@ read_models! {
     imports: Imports;
     /// Documents, the directory and erasures.
     documents: Documents;
+    /// Periods, editions of reports, and what came after freezes.
+    periods: Periods;
     /// Who entered what, and which events gave more time.
     entries: Entries;
     /// Matters: root stream → positions.
@@ -226,6 +228,10 @@ impl Views {
                 owed_to.or_else(|| self.community_of(&exemption.subject))
             }
             "document" => self.community_of(&self.documents.document.get(id)?.matter),
+            "report" => {
+                let (_, code) = self.periods.report.get(id)?.scope.split_once("community/")?;
+                self.registry.community.key(code)
+            }
             "erasure" => {
                 let subject = &self.documents.erasure.get(id)?.subject;
                 // An erasure never stands for another one, so this ends.

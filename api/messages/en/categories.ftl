@@ -30,3 +30,5 @@ category-document = document
 category-holder = post holder
 category-access = look-up
 category-erasure = erasure
+category-period = period
+category-report = quarterly report

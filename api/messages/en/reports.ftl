@@ -200,7 +200,6 @@ state-repealed = repealed
 state-not-yet = not yet
 state-recorded = recorded
 field-record = late or corrected
-field-occurredOn = happened
 field-heardOn = heard of
 field-days = days late
 field-kind-of-event = event

@@ -30,3 +30,5 @@ category-document = 资料
 category-holder = 岗位任职
 category-access = 查阅
 category-erasure = 删除
+category-period = 统计期
+category-report = 季度报告

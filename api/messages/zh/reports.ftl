@@ -200,7 +200,6 @@ state-repealed = 已废止
 state-not-yet = 尚未开始
 state-recorded = 已记入
 field-record = 补录/更正
-field-occurredOn = 发生日期
 field-heardOn = 得知日期
 field-days = 迟（天）
 field-kind-of-event = 事件

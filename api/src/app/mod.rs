@@ -22,6 +22,9 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::error::Problem;
 
+mod claims;
+pub mod differences;
+pub mod editions;
 mod erasures;
 mod events;
 mod evidence;
@@ -37,6 +40,7 @@ mod shortfall;
 mod upkeep;
 mod vault;
 
+pub use claims::{Checked, Claim, Different, RecordedFile, Wrong};
 pub use erasures::NewErasure;
 pub(crate) use events::built_in;
 pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};

@@ -3,16 +3,20 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gongjian_core::day::{Day, Quarter};
-use gongjian_core::record::Position;
+use gongjian_core::domain::Event;
+use gongjian_core::domain::ledger::LedgerEvent;
+use gongjian_core::record::{Position, RecordRef};
 use gongjian_core::snapshot::Snapshots;
-use gongjian_projections::figures::{Evidence, Question, Report, Scope, answer};
+use gongjian_projections::figures::{
+    Evidence, PeriodStanding, Question, Report, Scope, Standing, answer, supplements,
+};
 use gongjian_projections::registry::Kind;
 use gongjian_projections::runner::{Runner, catch_up};
 use gongjian_projections::trail::{Trail, TrailError, trail};
 use gongjian_projections::views::Views;
 
 use super::follow::{ViewsGuard, source};
-use super::{App, Problem};
+use super::{App, Problem, editions};
 
 /// What a question knows, and as of which day it is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +25,28 @@ pub struct Asked {
     pub last: Option<Position>,
     /// The day; `None` is the ledger's own: today, or the latest 截至日期 where only imports filled it.
     pub on: Option<Day>,
+}
+
+/// A report that somebody wants, exactly so.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Which quarter.
+    pub quarter: Quarter,
+    /// Of what, by codes or names.
+    pub scope: &'a Scope,
+    /// What is known, and as of when it is judged.
+    pub asked: Asked,
+    /// The events behind the figures.
+    pub evidence: Evidence,
+    /// The parts stand beside other quarters, too.
+    pub parts_compared: bool,
+}
+
+impl<'a> Wanted<'a> {
+    /// A report with all events, its parts not compared.
+    pub(super) fn all(quarter: Quarter, scope: &'a Scope, asked: Asked) -> Wanted<'a> {
+        Wanted { quarter, scope, asked, evidence: Evidence::All, parts_compared: false }
+    }
 }
 
 /// Read models of the past, folded one at a time; the last ones stay, since questions come in runs.
@@ -98,7 +124,8 @@ impl App {
         })
     }
 
-    /// The quarterly report of a scope.
+    /// The quarterly report of a scope. Where the quarter is frozen and nobody names what to know or which day to
+    /// judge by, it is of the freeze.
     ///
     /// # Errors
     /// [`Problem`]: the street or community is unknown, or the log cannot be folded.
@@ -124,6 +151,45 @@ impl App {
         evidence: Evidence,
         parts_compared: bool,
     ) -> Result<Report, Problem> {
+        let standing = if asked == Asked::default() { self.standing(quarter, scope)? } else { None };
+        let (asked, period) = match standing {
+            Some((asked, standing)) => (asked, Some(standing)),
+            None => (asked, None),
+        };
+        let question = Wanted { quarter, scope, asked, evidence, parts_compared };
+        self.report_standing(&question, period)
+    }
+
+    /// How a quarter stands, and what its report knows by it; `None` where it was never frozen.
+    fn standing(&self, quarter: Quarter, scope: &Scope) -> Result<Option<(Asked, PeriodStanding)>, Problem> {
+        let views = self.views()?;
+        let Some(period) = views.periods.period.get(&quarter.to_string()) else { return Ok(None) };
+        let Some(freeze) = period.frozen() else {
+            let standing =
+                PeriodStanding { state: period.state(), frozen_at: None, digest: None, edition: None };
+            return Ok(Some((Asked::default(), standing)));
+        };
+        let scope = known_scope(&views, scope)?.word();
+        let edition = editions::recorded_for(&views.periods, quarter, &scope, freeze.knows);
+        let standing = PeriodStanding {
+            state: period.state(),
+            frozen_at: Some(freeze.knows),
+            digest: self.reader().digest(freeze.knows)?.map(|digest| digest.to_string()),
+            edition: edition.map(|(number, _)| number),
+        };
+        Ok(Some((Asked { last: Some(freeze.knows), on: Some(freeze.frozen.on) }, standing)))
+    }
+
+    /// A report of exactly what is asked, with how its quarter stands.
+    ///
+    /// # Errors
+    /// As [`App::report`].
+    pub(super) fn report_standing(
+        &self,
+        wanted: &Wanted<'_>,
+        period: Option<PeriodStanding>,
+    ) -> Result<Report, Problem> {
+        let Wanted { quarter, scope, asked, evidence, parts_compared } = *wanted;
         let views = self.views_as_of(asked.last)?;
         let on = asked.on.unwrap_or_else(|| views.default_on(self.today()));
         let scope = known_scope(&views, scope)?;
@@ -137,7 +203,33 @@ impl App {
         {
             report.as_of.digest = Some(digest.to_string());
         }
+        report.standing = Standing {
+            origin: self.origin()?,
+            template: Some(editions::TEMPLATE),
+            period,
+            supplements: supplements(&views, quarter, &question.scope, &|stream| self.began(stream)),
+        };
         Ok(report)
+    }
+
+    /// The day of a stream's first event.
+    fn began(&self, stream: &str) -> Option<Day> {
+        let first = *self.reader().stream(stream).first()?;
+        let bytes = self.reader().get(first).ok()??;
+        RecordRef::decode(&bytes).ok().map(|record| record.occurred_day)
+    }
+
+    /// The name of the ledger, as event 0 has it.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn origin(&self) -> Result<Option<String>, Problem> {
+        let Some(bytes) = self.reader().get(0)? else { return Ok(None) };
+        let record = RecordRef::decode(&bytes).map_err(|error| Problem::internal(&error))?;
+        Ok(match Event::decode(record.kind, record.version, record.payload) {
+            Ok(Event::Ledger(LedgerEvent::Opened(opened))) => Some(opened.origin),
+            _ => None,
+        })
     }
 
     /// Forgets everything that was folded, in memory and on the disk, after a record was withheld.

@@ -29,7 +29,15 @@ impl App {
         asked: Asked,
         text: Text,
     ) -> Result<Document, Problem> {
-        let report = self.report(quarter, scope, asked, Evidence::All)?;
+        self.document_of(&self.report(quarter, scope, asked, Evidence::All)?, text)
+    }
+
+    /// A report as a document.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub(super) fn document_of(&self, report: &Report, text: Text) -> Result<Document, Problem> {
+        let quarter = report.quarter;
         // The figures may know more by now; the rest of the report knows no more than they.
         let views = self.views_as_of(report.as_of.position)?;
         let on = report.as_of.on;
@@ -39,14 +47,14 @@ impl App {
         };
         let earlier = [before(3), before(2), before(1)];
         let material = Material {
-            report: &report,
+            report,
             earlier: &earlier,
             frame: Frame::of(&views, &report.scope, quarter, on),
             begins: first_quarter(&views).unwrap_or(quarter),
-            events: &self.events_behind(&report)?,
+            events: &self.events_behind(report)?,
             stage: Some(text.plain("document-draft")),
             place: place_name(&views, &report.scope, on),
-            identity: self.identity_of(&report, &views)?,
+            identity: self.identity_of(report, &views)?,
         };
         Ok(report::document(&material, text))
     }

@@ -1,4 +1,4 @@
-//! `events`, `list`, `trail` and `report`: questions to the ledger.
+//! `events`, `list` and `trail`: questions to the ledger.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -13,8 +13,6 @@ use super::failure::{Failure, print, say};
 
 /// The list that is one community's Wednesday sheet.
 const SHEET: &str = "sheet";
-/// The quarterly report.
-const REPORT: &str = "/api/v1/reports/co-building";
 /// The list that is a table of subjects and periods.
 const HEAT_MAP: &str = "heat-map";
 /// Rows asked for at once.
@@ -228,121 +226,6 @@ pub(super) fn trail(common: &Common, verb: &Trail) -> Result<(), Failure> {
         bytes.push(b'\n');
     }
     print(common, &bytes)
-}
-
-#[derive(Args, Debug)]
-pub(super) struct Report {
-    /// 季度 / quarter
-    #[arg(long, value_name = "2022-Q3")]
-    quarter: String,
-    /// 街道 / street, by code or name
-    #[arg(long, conflicts_with = "community")]
-    street: Option<String>,
-    /// 社区 / community, by code or name
-    #[arg(long)]
-    community: Option<String>,
-    /// 截至位置或日期 / known by a position or date
-    #[arg(long, value_name = "POSITION|DATE")]
-    as_of: Option<String>,
-    /// 按哪一天判断 / judged as of a day
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
-    /// 一个指标的定义、数值和依据的事件 / one figure: definition, value, and the events behind it
-    #[arg(long, value_name = "NAME")]
-    explain: Option<String>,
-    /// 至多多少个事件 / at most so many events
-    #[arg(long, value_name = "N", requires = "explain")]
-    limit: Option<u64>,
-    /// 连同各街道、社区与上期、去年同期对比 / compare the figures of every part, too
-    #[arg(long, conflicts_with = "explain")]
-    compare_parts: bool,
-    /// 格式 / format
-    #[arg(long, value_enum)]
-    format: Option<ReportFormat>,
-    /// 写入文件 / write to a file
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum ReportFormat {
-    Text,
-    Json,
-    Csv,
-    Md,
-    Xlsx,
-}
-
-pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
-    let ledger = Ledger::open(common)?;
-    let format = verb.format.unwrap_or(if common.json { ReportFormat::Json } else { ReportFormat::Text });
-    let word = match format {
-        ReportFormat::Text => "text",
-        ReportFormat::Json => "json",
-        ReportFormat::Csv => "csv",
-        ReportFormat::Md => "md",
-        ReportFormat::Xlsx => "xlsx",
-    };
-    let mut query = vec![
-        ("quarter", Some(verb.quarter.clone())),
-        ("street", verb.street.clone()),
-        ("community", verb.community.clone()),
-        ("asOf", verb.as_of.clone()),
-        ("on", verb.on.clone()),
-        ("format", Some(word.to_owned())),
-    ];
-    let mut bytes = match &verb.explain {
-        Some(figure) => explained(common, &ledger, verb, figure, format, query)?,
-        None => {
-            query.push(("comparisons", verb.compare_parts.then(|| "all".to_owned())));
-            ledger.fetch(common, &Ask::get(target(REPORT, &query)))?
-        }
-    };
-    if format == ReportFormat::Json {
-        bytes.push(b'\n');
-    }
-    match &verb.output {
-        None => print(common, &bytes),
-        Some(path) => write_file(common, path, &bytes),
-    }
-}
-
-/// One figure with the events behind it: of JSON every page, put together.
-fn explained(
-    common: &Common,
-    ledger: &Ledger,
-    verb: &Report,
-    figure: &str,
-    format: ReportFormat,
-    mut query: Vec<(&'static str, Option<String>)>,
-) -> Result<Vec<u8>, Failure> {
-    let path = format!("{REPORT}/figures/{}", encoded(figure));
-    if format != ReportFormat::Json {
-        query.push(("limit", verb.limit.map(|limit| limit.to_string())));
-        return ledger.fetch(common, &Ask::get(target(&path, &query)));
-    }
-    let mut page = query.clone();
-    page.extend([("limit", Some(PAGE.to_owned())), ("cursor", None)]);
-    let mut whole = ledger.fetch_json(common, &Ask::get(target(&path, &page)))?;
-    let most = verb.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut items = match whole["items"].take() {
-        Value::Array(items) => items,
-        _ => Vec::new(),
-    };
-    while let (Some(next), true) = (whole["next"].as_str().map(str::to_owned), items.len() < most) {
-        if let Some(last) = page.last_mut() {
-            last.1 = Some(next);
-        }
-        let mut more = ledger.fetch_json(common, &Ask::get(target(&path, &page)))?;
-        if let Value::Array(more) = more["items"].take() {
-            items.extend(more);
-        }
-        whole["next"] = more["next"].take();
-    }
-    items.truncate(most);
-    whole["items"] = Value::Array(items);
-    whole["next"] = Value::Null;
-    Ok(whole.to_string().into_bytes())
 }
 
 /// Writes a file whole.

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 mod ask;
 mod backup;
+mod claim;
 mod client;
 mod demo;
 mod document;
@@ -17,8 +18,10 @@ mod import;
 mod init;
 mod inspect;
 mod monitor;
+mod period;
 mod progress;
 mod record;
+mod report;
 mod serve;
 mod socket;
 mod template;
@@ -86,8 +89,10 @@ enum Verb {
     List(ask::List),
     /// 一件事的来龙去脉 / one matter from problem to verification
     Trail(ask::Trail),
-    /// 季度共建报告 / the quarterly report
-    Report(ask::Report),
+    /// 统计期：冻结、重开 / freeze a quarter, or reopen it
+    Period(period::Period),
+    /// 季度共建报告：查看、出具、审核、公布 / the quarterly report, and its editions
+    Report(report::Report),
     /// 核对账本（全部重算），或离线核对证明、检查点、证据包、账本副本 / recompute the ledger, or check evidence offline
     Verify(verify::Verify),
     /// 四性检测：真实、完整、可用、安全，出具报告 / inspect the ledger and write a signed report
@@ -134,7 +139,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Events(verb) => ask::events(common, verb),
         Verb::List(verb) => ask::list(common, verb),
         Verb::Trail(verb) => ask::trail(common, verb),
-        Verb::Report(verb) => ask::report(common, verb),
+        Verb::Period(verb) => period::run(common, verb),
+        Verb::Report(verb) => report::run(common, verb),
         Verb::Verify(verb) => verify::run(common, verb),
         Verb::Inspect(verb) => inspect::run(common, verb),
         Verb::Backup(verb) => backup::backup(common, verb),

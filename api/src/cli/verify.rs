@@ -11,7 +11,7 @@ use serde_json::json;
 use super::client::{Ask, Ledger};
 use super::failure::{Failure, say};
 use super::monitor::{self, Watch};
-use super::{Common, upkeep};
+use super::{Common, claim, upkeep};
 use crate::offline::{self, Fault, Format, Kind, Outcome, Trust, TrustError, Verdict};
 
 /// The longest proof, entry or checkpoint.
@@ -33,6 +33,9 @@ pub(super) struct Verify {
     /// 与旧纪要上印的三行对照 / compare with the three lines on old minutes
     #[arg(long, num_args = 3..=10, value_names = ["ORIGIN", "SIZE", "ROOT"], conflicts_with = "files")]
     paper: Option<Vec<String>>,
+    /// 报告应为哪个季度的 / the quarter that a report must be of
+    #[arg(long, value_name = "2022-Q2", requires = "files")]
+    quarter: Option<String>,
     #[command(flatten)]
     watch: Watch,
 }
@@ -82,6 +85,12 @@ fn check(common: &Common, verb: &Verify, file: &Path, trust: &Trust) -> Result<O
     };
     let format = offline::format_of(file);
     let format = format.map_err(|error| Failure::fault(common, &file.display().to_string(), &error))?;
+    if file.is_file() && format != Format::Proof {
+        let (name, bytes) = (file.display().to_string(), read(file, offline::FILE_MAX)?);
+        if let Some(outcome) = claim::check(common, &name, &bytes, verb.quarter.as_deref())? {
+            return Ok(outcome);
+        }
+    }
     match format {
         Format::Checkpoint => Ok(offline::checkpoint(&read(file, SMALL_MAX)?, trust)),
         Format::Proof => {
@@ -102,8 +111,8 @@ fn check(common: &Common, verb: &Verify, file: &Path, trust: &Trust) -> Result<O
             let note = note.exists().then(|| read(&note, SMALL_MAX)).transpose()?;
             Ok(offline::inspection(&read(file, offline::FILE_MAX)?, note.as_deref(), trust))
         }
-        // Published tiles are checked by themselves, as a monitor does.
-        Format::Tiles | Format::Unknown => {
+        // Published tiles are checked by themselves, as a monitor does; a report is checked above.
+        Format::Tiles | Format::Report | Format::Unknown => {
             let args = [("file", file.display().to_string())];
             Err(Failure::usage(common, "cli-not-checked-here", &[("file", &args[0].1)]))
         }

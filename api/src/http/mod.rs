@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod docs;
+pub(crate) mod editions;
 pub(crate) mod events;
 pub(crate) mod evidence;
 mod frame;

@@ -1,5 +1,6 @@
 //! `/openapi.json`: the contract, made from the table of routes and from the commands themselves.
 
+mod editions;
 mod heat;
 mod probe;
 mod reports;
@@ -128,7 +129,7 @@ fn query(name: &str, of: &str, text: Text) -> Value {
             let words: Vec<&str> = Span::ALL.iter().map(|(word, _)| *word).collect();
             json!({ "type": "string", "enum": words })
         }
-        "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
+        "from" | "to" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
             json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
@@ -161,7 +162,7 @@ fn query(name: &str, of: &str, text: Text) -> Value {
 
 /// Whether an operation is about one quarter.
 fn required(of: &str) -> bool {
-    matches!(of, "report" | "report-figure")
+    matches!(of, "report" | "report-figure" | "differences")
 }
 
 /// The key of what a parameter means; of a heat map `from` is no position.
@@ -175,7 +176,7 @@ fn described(name: &str, of: &str) -> String {
 fn formats(of: &str) -> &'static [&'static str] {
     match of {
         "events" => &["json", "jsonl"],
-        "trail" => &["json", "text"],
+        "trail" | "differences" => &["json", "text"],
         "report" => &["json", "text", "csv", "md"],
         _ => &["json", "text", "csv"],
     }
@@ -189,6 +190,7 @@ fn in_path(path: &str, text: Text) -> Vec<Value> {
             let schema = match name {
                 "position" => json!({ "type": "integer", "minimum": 0 }),
                 "name" => json!({ "type": "string", "enum": Figure::ALL.iter().map(|it| it.name()).collect::<Vec<_>>() }),
+                "number" => json!({ "type": "integer", "minimum": 1 }),
                 _ => json!({ "type": "string", "minLength": 1 }),
             };
             json!({
@@ -211,7 +213,7 @@ fn good(schema: &str, text: Text) -> Value {
     // What `format` chooses.
     let others: &[&str] = match schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         Some("EventPage") => &["application/x-ndjson"],
-        Some("Trail") => &["text/plain"],
+        Some("Trail" | "Differences") => &["text/plain"],
         Some("Report") => &["text/plain", "text/csv", "text/markdown"],
         Some("ListPage" | "Sheet" | "Provenance" | "HeatMap") => &["text/plain", "text/csv"],
         _ => &[],

@@ -123,14 +123,14 @@ impl Asking {
         self.text(name).map(parse).transpose()
     }
 
+    /// The quarter that an operation is about.
+    pub(crate) fn the_quarter(&self) -> Result<Quarter, Problem> {
+        self.quarter("quarter")?.ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))
+    }
+
     /// `street` or `community`, or the county where neither is named.
     pub(crate) fn scope(&self) -> Result<Scope, Problem> {
-        Ok(match (self.text("street"), self.text("community")) {
-            (Some(_), Some(_)) => return Err(Problem::malformed("community", "street | community")),
-            (Some(street), None) => Scope::Street(street.to_owned()),
-            (None, Some(community)) => Scope::Community(community.to_owned()),
-            (None, None) => Scope::County,
-        })
+        scope_of(self.text("street"), self.text("community"))
     }
 
     /// Yes or no.
@@ -181,5 +181,15 @@ impl Asking {
             let first = app.first_recorded().map(|day| day.to_string()).unwrap_or_default();
             Problem::new(StatusCode::NOT_FOUND, "before-the-ledger").with("day", day).with("first", first)
         })
+    }
+}
+
+/// The scope of a street or community, or the county where neither is named.
+pub(crate) fn scope_of(street: Option<&str>, community: Option<&str>) -> Result<Scope, Problem> {
+    match (street, community) {
+        (Some(_), Some(_)) => Err(Problem::malformed("community", "street | community")),
+        (Some(street), None) => Ok(Scope::Street(street.to_owned())),
+        (None, Some(community)) => Ok(Scope::Community(community.to_owned())),
+        (None, None) => Ok(Scope::County),
     }
 }

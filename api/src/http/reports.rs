@@ -18,8 +18,7 @@ const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx"];
 
 /// The quarter and the scope of a question.
 fn about(asking: &Asking) -> Result<(Quarter, Scope), Problem> {
-    let quarter = asking.quarter("quarter")?.ok_or_else(|| Problem::malformed("quarter", "2022-Q2"))?;
-    Ok((quarter, asking.scope()?))
+    Ok((asking.the_quarter()?, asking.scope()?))
 }
 
 pub(crate) async fn co_building(

@@ -80,7 +80,11 @@ bodies! {
     }
 }
 
-fn asker(actor: &str, command_id: Option<&str>, occurred_on: Option<Day>) -> Result<Asker, Problem> {
+pub(super) fn asker(
+    actor: &str,
+    command_id: Option<&str>,
+    occurred_on: Option<Day>,
+) -> Result<Asker, Problem> {
     let read = |text: &str| parse_id(text).ok_or_else(|| Problem::malformed("commandId", "UUID"));
     Ok(Asker { actor: actor.to_owned(), command_id: command_id.map(read).transpose()?, occurred_on })
 }
@@ -89,7 +93,7 @@ type Body = Result<Bytes, BytesRejection>;
 type Id = Result<Path<String>, PathRejection>;
 
 /// Reads a body and does the work away from the threads that serve connections.
-async fn work<B: DeserializeOwned, T: Send + 'static>(
+pub(super) async fn work<B: DeserializeOwned, T: Send + 'static>(
     app: &App,
     body: Body,
     work: impl FnOnce(&App, B) -> Result<T, Problem> + Send + 'static,
@@ -109,7 +113,7 @@ fn named(id: Id) -> Result<String, Problem> {
     id.map(|Path(id)| id).map_err(|error| Problem::malformed("id", error))
 }
 
-fn created(replayed: bool) -> StatusCode {
+pub(super) fn created(replayed: bool) -> StatusCode {
     if replayed { StatusCode::OK } else { StatusCode::CREATED }
 }
 

@@ -11,6 +11,7 @@ mod fault;
 mod inspection;
 mod outcome;
 mod proof;
+pub mod report;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trust;

@@ -23,6 +23,8 @@ pub enum Format {
     Tiles,
     /// A report of the four properties.
     Inspection,
+    /// A quarterly report.
+    Report,
     /// Nothing that is known here.
     Unknown,
 }
@@ -37,6 +39,7 @@ impl Format {
             Format::Ledger => "ledger",
             Format::Tiles => "tiles",
             Format::Inspection => "inspection",
+            Format::Report => "report",
             Format::Unknown => "unknown",
         }
     }
@@ -112,6 +115,12 @@ pub struct Outcome {
     pub destroyed: Vec<(u64, u64)>,
     /// What is worth saying and no fault: keys of the message files.
     pub remarks: Vec<&'static str>,
+    /// The same with particulars, said before the remarks.
+    pub said: Vec<(&'static str, Vec<(&'static str, String)>)>,
+    /// A ledger that the reader has at hand says the same.
+    pub confirmed: bool,
+    /// Particulars for programs.
+    pub details: Option<Value>,
     /// The first thing that is wrong.
     pub fault: Option<Fault>,
 }
@@ -129,8 +138,16 @@ impl Outcome {
             documents: Vec::new(),
             destroyed: Vec::new(),
             remarks: Vec::new(),
+            said: Vec::new(),
+            confirmed: false,
+            details: None,
             fault: None,
         }
+    }
+
+    /// Adds a sentence: a key of the message files, with what it names.
+    pub fn say(&mut self, key: &'static str, args: Vec<(&'static str, String)>) {
+        self.said.push((key, args));
     }
 
     /// The same with the first thing that is wrong, if anything is.
@@ -142,7 +159,7 @@ impl Outcome {
 
     /// What can be said.
     pub fn verdict(&self) -> Verdict {
-        match (&self.fault, self.accepted.is_some() || self.signed) {
+        match (&self.fault, self.accepted.is_some() || self.signed || self.confirmed) {
             (Some(_), _) => Verdict::Wrong,
             (None, true) => Verdict::Sound,
             (None, false) => Verdict::Unchecked,
@@ -187,6 +204,9 @@ impl Outcome {
         if let Some(event) = &self.event {
             found["event"] = event.clone();
         }
+        if let Some(details) = &self.details {
+            found["report"] = details.clone();
+        }
         if let Some(fault) = &self.fault {
             found["fault"] = fault.to_json(text);
         }
@@ -224,6 +244,10 @@ impl Outcome {
                 put("offline-cosigned", &[("witness", &one.witness), ("at", &at)]);
             }
         }
+        for (key, args) in &self.said {
+            let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            put(key, &args);
+        }
         for remark in &self.remarks {
             put(remark, &[]);
         }
@@ -237,7 +261,13 @@ impl Outcome {
         if let Some(fault) = &self.fault {
             lines.push(format!("  {}", fault.told(text)));
         }
-        lines.push(text.plain(&format!("offline-verdict-{}", self.verdict().code())));
+        lines.push(text.plain(match (self.format, self.verdict()) {
+            // Keys do not help: a report bears no signature.
+            (Format::Report, Verdict::Unchecked) => "offline-verdict-report-unchecked",
+            (_, Verdict::Unchecked) => "offline-verdict-unchecked",
+            (_, Verdict::Sound) => "offline-verdict-sound",
+            (_, Verdict::Wrong) => "offline-verdict-wrong",
+        }));
         lines.join("\n")
     }
 }

@@ -133,6 +133,20 @@ fn columns(list: &str) -> &'static [&'static str] {
         "erasures" => {
             &["id", "state", "scope", "subject", "position", "post", "askedOn", "decidedOn", "executedOn"]
         }
+        "periods" => &["id", "state", "frozenOn", "frozenAt", "post", "reopenedOn", "reopenedBy", "reason"],
+        "reports" => &[
+            "id",
+            "state",
+            "scope",
+            "editions",
+            "position",
+            "generatedOn",
+            "reviewedOn",
+            "approvedOn",
+            "publishedOn",
+            "audience",
+            "errata",
+        ],
         "calendar" => &["day", "kind", "title", "state", "community", "stream"],
         "findings" => &["severity", "code", "day", "community", "stream", "detail", "position"],
         _ => &["id", "state"],
@@ -143,7 +157,9 @@ fn columns(list: &str) -> &'static [&'static str] {
 pub fn rows(list: &str, items: &[Value], text: Text) -> Rows {
     let mut columns = columns(list).to_vec();
     // Where nothing ever comes late or is corrected the column would say nothing.
-    if !matches!(list, "calendar" | "findings" | "rules" | "imports" | "posts" | "series" | "obligations") {
+    const NEVER_LATE: &[&str] =
+        &["calendar", "findings", "rules", "imports", "posts", "series", "obligations", "periods", "reports"];
+    if !NEVER_LATE.contains(&list) {
         columns.push("record");
     }
     let headers = columns.iter().map(|name| text.word("field", name)).collect();

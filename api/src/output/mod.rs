@@ -2,11 +2,13 @@
 
 mod compare;
 pub mod csv;
+pub mod differences;
 pub mod figure;
 pub mod heat;
 pub mod lists;
 pub(crate) mod paper;
 pub mod report;
+pub mod standing;
 pub mod table;
 pub mod trail;
 

@@ -6,8 +6,14 @@ use gongjian_projections::figures::{
     Records, Report, Value,
 };
 
+use super::standing::{
+    IDENTITY_PREFIX, frozen, identity, supplement_count, supplement_rows, supplement_said,
+};
 use super::{Rows, compare, csv as csv_file, table};
 use crate::messages::{Language, Text};
+
+/// Columns of the CSV file that come first, by the keys of their headers.
+pub const COLUMNS: [&str; 9] = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"];
 
 /// The figures of a scope as rows: what is counted, how, the number, and the same over other days.
 fn rows(figures: &Figures, comparisons: Option<&Comparisons>, text: Text) -> Rows {
@@ -143,21 +149,24 @@ fn heading(report: &Report, text: Text) -> String {
 fn footing(report: &Report, text: Text) -> String {
     let position = report.as_of.position.map_or_else(|| "-".to_owned(), |position| position.to_string());
     let digest = report.as_of.digest.as_deref().unwrap_or("-");
-    text.get(
+    let mut lines = vec![text.get(
         "report-footing",
         &[("position", &position), ("digest", digest), ("on", &report.as_of.on.to_string())],
-    )
+    )];
+    lines.extend(report.standing.period.as_ref().map(|period| frozen(period, text)));
+    lines.join("\n")
 }
 
 /// The report for a terminal.
 pub fn summary(report: &Report, text: Text) -> String {
     format!(
-        "{}\n{}{}\n{}{}\n{}\n",
+        "{}\n{}{}\n{}{}\n{}{}\n",
         heading(report, text),
         table::plain(&rows(&report.figures, Some(&report.comparisons), text)),
         text.plain("report-balances"),
         table::plain(&balance_rows(report, text)),
         counts(&report.records, text),
+        supplement_count(report, text),
         footing(report, text)
     )
 }
@@ -189,6 +198,14 @@ pub fn markdown(report: &Report, text: Text) -> String {
         }
     }
     out.push_str(&markdown_records(&report.records, text));
+    let supplements = supplement_rows(report, text);
+    if !supplements.rows.is_empty() {
+        out.push_str(&format!(
+            "## {}\n\n{}\n",
+            text.plain("report-supplements"),
+            markdown_aligned(&supplements, supplements.headers.len())
+        ));
+    }
     out.push_str(&footing(report, text));
     out.push('\n');
     out
@@ -281,8 +298,7 @@ fn markdown_aligned(rows: &Rows, left: usize) -> String {
 
 /// The report as CSV: one line a scope and figure, then one line a late entry and correction of the scope.
 pub fn csv(report: &Report, text: Text) -> Vec<u8> {
-    let headers = ["quarter", "scope", "code", "place", "name", "figure", "kind", "value", "of"];
-    let headers: Vec<String> = headers
+    let headers: Vec<String> = COLUMNS
         .iter()
         .chain(&compare::COLUMNS)
         .map(|name| text.plain(&format!("report-column-{name}")))
@@ -329,6 +345,13 @@ pub fn csv(report: &Report, text: Text) -> Vec<u8> {
         rows.push(vec![quarter.clone(), what, code, place, name, label, kind, value]);
     }
     rows.extend(csv_records(report, text));
+    for (name, value) in identity(report) {
+        let called = text.plain(&format!("report-identity-{name}"));
+        let kind = text.plain("report-kind-identity");
+        let (what, code, place) = (what.to_owned(), code.to_owned(), place.to_owned());
+        let name = format!("{IDENTITY_PREFIX}{name}");
+        rows.push(vec![quarter.clone(), what, code, place, name, called, kind, value]);
+    }
     // Every line has every column.
     rows.iter_mut().for_each(|row| row.resize(headers.len(), String::new()));
     csv_file::write(&Rows { headers, rows })
@@ -353,5 +376,13 @@ fn csv_records(report: &Report, text: Text) -> Vec<Vec<String>> {
         let said = format!("{} {what} {reason} {} #{}", corrected.stream, corrected.on, corrected.position);
         line(&corrected.community, "correction", said, "correction", "1".to_owned())
     });
-    late.chain(corrected).collect()
+    let supplements = report.standing.supplements.iter().map(|it| {
+        let said = supplement_said(it, text);
+        let (kind, value) = match it.days {
+            Some(days) => ("days-late", days.to_string()),
+            None => ("correction", "1".to_owned()),
+        };
+        line(&it.community, "supplement", said, kind, value)
+    });
+    late.chain(corrected).chain(supplements).collect()
 }

@@ -19,7 +19,8 @@ use crate::messages::{Language, Text};
 
 pub use evidence::{EVENTS_MAX, Event};
 
-/// Raised whenever the same facts make another report: other tables, other words, another look.
+/// Raised whenever the same facts make another report: other tables, other words, another look, another byte of any
+/// format, or another format of editions (`app/editions.rs`).
 pub const TEMPLATE: u16 = 1;
 
 /// What a report is made of.

@@ -85,9 +85,28 @@ pub(super) fn unguarded(field: &str) -> &str {
     }
 }
 
+/// The records of a CSV text, without the guards of our own exports.
+pub fn records(text: &str) -> impl Iterator<Item = Vec<String>> {
+    let mut fields = Fields::new(text).peekable();
+    std::iter::from_fn(move || {
+        let (line, _, first) = fields.next()?;
+        let mut record = vec![unguarded(&first).to_owned()];
+        while let Some((_, _, field)) = fields.next_if(|(at, ..)| *at == line) {
+            record.push(unguarded(&field).to_owned());
+        }
+        Some(record)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_are_lines_of_fields() {
+        let found: Vec<Vec<String>> = records("a,\"b\nc\"\r\n\"'=1\",\r\n").collect();
+        assert_eq!(found, [["a", "b\nc"], ["=1", ""]]);
+    }
 
     fn check(text: &str, right: &[(u32, u32, &str)]) {
         let fields: Vec<(u32, u32, Cow<'_, str>)> = Fields::new(text).collect();

@@ -23,6 +23,7 @@ pub mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use csv::records as csv_records;
 pub use fault::{Fault, Problem};
 pub use reader::{Reading, Stated, read, read_with};
 pub use rows::{Cell, Ledger, Row, Sheet, Value};

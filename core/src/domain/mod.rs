@@ -316,10 +316,14 @@ catalogue! {
     access: Access, AccessEvent, AccessCommand;
     /// Erasures (删除).
     erasure: Erasure, ErasureEvent, ErasureCommand;
+    /// Periods (统计期).
+    period: Period, PeriodEvent, PeriodCommand;
+    /// Editions of quarterly reports (季度报告).
+    report: Report, ReportEvent, ReportCommand;
 }
 
 /// Commands that only the ledger itself gives; nobody may send them from outside. Those about the vault come with
-/// objects and keys, which their own verbs and routes look after.
+/// objects and keys, and an edition of a report with digests, which their own verbs and routes look after.
 pub const INTERNAL_COMMANDS: &[&str] = &[
     "ledger.open",
     "ledger.accept-clock",
@@ -333,6 +337,7 @@ pub const INTERNAL_COMMANDS: &[&str] = &[
     "erasure.approve",
     "erasure.refuse",
     "erasure.execute",
+    "report.generate",
 ];
 
 /// A command could not be read.

@@ -19,6 +19,7 @@ mod random;
 mod records;
 mod report;
 pub(crate) mod rows;
+mod standing;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -32,5 +33,6 @@ pub use explain::{Counting, Explained, explain};
 pub use names::{Figure, Kind};
 pub use records::{Corrected, LateEntry, Records};
 pub use report::{AsOf, Evidence, Part, Question, Report, Scope, answer, first_quarter, report, report_with};
+pub use standing::{PeriodStanding, Standing, Supplement, supplements};
 pub use values::{Counted, Figures, Value};
 pub(crate) use wednesdays::unrecorded_days;

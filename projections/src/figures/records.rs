@@ -103,7 +103,7 @@ pub(super) fn records(views: &Views, scope: &Scope, period: &Period) -> Records 
 }
 
 /// The community of a stream, if it has one; `None` if the stream lies outside the scope.
-fn community_in(views: &Views, scope: &Scope, stream: &str) -> Option<Option<String>> {
+pub(super) fn community_in(views: &Views, scope: &Scope, stream: &str) -> Option<Option<String>> {
     let community = views.community_of(stream);
     let within = match scope {
         Scope::County => true,

@@ -11,6 +11,7 @@ use super::compare::Comparisons;
 use super::counts::{Counts, Events, Spans, Task};
 use super::places::{Area, Places};
 use super::records::{self, Records};
+use super::standing::Standing;
 use super::tally::Wanted;
 use super::values::Figures;
 use crate::registry::Kind as Named;
@@ -96,6 +97,9 @@ pub struct Report {
     pub balances: Vec<Balance>,
     /// Its late entries and corrections.
     pub records: Records,
+    /// Of which ledger and freeze it is, and what came after earlier freezes. Who reads the log fills it in.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// Figures of the streets within it, by code.
     pub streets: BTreeMap<String, Part>,
     /// Figures of the communities within it, by code.
@@ -155,6 +159,7 @@ pub fn answer(views: &Views, question: &Question) -> Report {
         comparisons: Comparisons::none(),
         balances: Vec::new(),
         records: records::records(views, scope, &spans.now),
+        standing: Standing::default(),
         streets: BTreeMap::new(),
         communities: BTreeMap::new(),
     };

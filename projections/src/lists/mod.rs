@@ -5,6 +5,7 @@ mod owed;
 mod page;
 mod row;
 mod sheet;
+mod standing;
 mod words;
 
 pub use calendar::{CalendarEntry, CalendarKind, calendar};
@@ -42,6 +43,8 @@ pub const WHATS: &[&str] = &[
     "documents",
     "holders",
     "erasures",
+    "periods",
+    "reports",
     "findings",
     "calendar",
 ];

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::row::{self, Row, What};
-use super::{owed, words};
+use super::{owed, standing, words};
 use crate::imports::Marks;
 use crate::obligations::{self, State, subject_name};
 use crate::registry::Kind;
@@ -395,6 +395,12 @@ impl<'v> Shower<'v> {
             What::Exemption(it, on) => {
                 let name = subject_name(self.views, &it.subject, *on);
                 object.insert("subjectName".to_owned(), name.into());
+            }
+            What::Period(period, _) => {
+                object.insert("history".to_owned(), standing::freezes(period));
+            }
+            What::Report(report) => {
+                object.insert("history".to_owned(), standing::editions(report));
             }
             What::Occurrence(occurrence) => {
                 object.insert("status".to_owned(), occurrence.status(self.on).into());

@@ -1,19 +1,19 @@
 //! One row of a register: what it says, what it refers to, and whether it is overdue.
 
-use gongjian_core::day::Day;
+use gongjian_core::day::{Day, Quarter};
 use gongjian_core::domain::category::Category;
 use gongjian_core::domain::facts::{Fact, FieldText as _, Fields};
 use gongjian_core::domain::table::{Entry, Table};
 use gongjian_core::domain::work::Work;
 use gongjian_core::domain::{
     agreement, alliance, branch, commitment, community, compound, decision, document, duty, erasure, grid,
-    holder, holiday, import, issue, meeting, membership, obligation, occurrence, post, project, rule, series,
-    street, task, topic, unit,
+    holder, holiday, import, issue, meeting, membership, obligation, occurrence, period, post, project,
+    report, rule, series, street, task, topic, unit,
 };
 use gongjian_core::record::{Position, Revision};
 
 use super::calendar::{self, CalendarEntry};
-use super::owed;
+use super::{owed, standing};
 use crate::due::overdue;
 use crate::findings::Finding;
 use crate::obligations::{self, Filter, Obligation, State};
@@ -39,6 +39,11 @@ const NUMBERS: &[&str] = &[
     "looked",
     "erasedBy",
     "position",
+    "frozenAt",
+    "freezes",
+    "editions",
+    "template",
+    "errata",
 ];
 const LISTS: &[&str] =
     &["units", "supporting", "otherParties", "compounds", "participants", "successors", "posts", "topics"];
@@ -81,6 +86,9 @@ pub(super) enum What<'v> {
     Duty(&'v duty::Duty),
     Exemption(&'v obligation::Obligation, Day),
     Obligation(Box<Obligation>),
+    /// With the quarter that its stream names.
+    Period(&'v period::Period, Option<Quarter>),
+    Report(&'v report::Report),
     Finding(Box<Finding>),
     Entry(Box<CalendarEntry>),
 }
@@ -180,6 +188,8 @@ impl What<'_> {
             What::Duty(_) => duty::Duty::NAMES,
             What::Exemption(..) => owed::EXEMPTION,
             What::Obligation(_) => owed::OBLIGATION,
+            What::Period(..) => standing::PERIOD,
+            What::Report(_) => standing::REPORT,
             What::Finding(_) => FINDING,
             What::Entry(_) => ENTRY,
         )
@@ -192,7 +202,7 @@ impl What<'_> {
             What::Task(_) => &[("responsible", "unit"), ("verifier", "unit")],
             What::Post(_) => &[("unit", "unit")],
             What::Document(..) => &[("units", "units")],
-            What::Holder(..) | What::Erasure(_) => &[],
+            What::Holder(..) | What::Erasure(_) | What::Period(..) | What::Report(_) => &[],
             What::Obligation(_) => &[("unit", "unit")],
             What::Duty(_) | What::Exemption(..) => &[],
             What::Rule(..) | What::Import(_) | What::Finding(_) | What::Entry(_) => &[],
@@ -276,6 +286,8 @@ impl What<'_> {
                 "executedOn" => Some(day(erasure.executed)),
                 _ => None,
             },
+            What::Period(period, _) => standing::of_period(period, field),
+            What::Report(report) => standing::of_report(report, field),
             What::Entry(entry) => match field {
                 "day" => Some(entry.day.to_string()),
                 "kind" => Some(entry.kind.word().to_owned()),
@@ -349,6 +361,8 @@ impl What<'_> {
             What::Import(_) | What::Duty(_) => "recorded",
             What::Exemption(exemption, _) => owed::exemption_state(exemption, on),
             What::Obligation(obligation) => obligation.state.word(),
+            What::Period(period, _) => period.state(),
+            What::Report(report) => report.state(),
             What::Finding(finding) => finding.code.word(),
             What::Entry(entry) if entry.done => "done",
             What::Entry(_) => "pending",
@@ -434,6 +448,8 @@ impl What<'_> {
             What::Duty(duty) => of(duty.performed),
             What::Exemption(exemption, _) => of(owed::exemption_date(exemption)),
             What::Obligation(obligation) => obligation.due_on,
+            What::Period(_, quarter) => quarter.map(Quarter::last_day),
+            What::Report(report) => report.quarter.parse::<Quarter>().ok().map(Quarter::last_day),
             What::Finding(finding) => Some(finding.day),
             What::Entry(entry) => Some(entry.day),
             _ => None,
@@ -597,6 +613,10 @@ pub(super) fn all<'v>(views: &'v Views, what: &str, on: Day) -> Option<Vec<Row<'
             What::Holder(state, Content::of(views, stream))
         }),
         "erasures" => rows(&views.documents.erasure, "erasure", What::Erasure),
+        "periods" => rows_with(&views.periods.period, "period", |stream, state| {
+            What::Period(state, standing::quarter_of(stream))
+        }),
+        "reports" => rows(&views.periods.report, "report", What::Report),
         "findings" => crate::findings::findings(views, on)
             .into_iter()
             .map(|finding| Row {

@@ -91,6 +91,8 @@ pub fn states(what: &str) -> Vec<&'static str> {
         "documents" => &["kept", "restricted", "erased"],
         "holders" => &["standing", "past", "erased"],
         "erasures" => &["asked", "approved", "refused", "executed"],
+        "periods" => &["frozen", "reopened"],
+        "reports" => &["generated", "reviewed", "approved", "published"],
         "calendar" => &["pending", "done"],
         "communities" => &["standing", "succeeded"],
         "alliances" | "units" | "posts" | "series" => DISSOLVED,

@@ -99,7 +99,7 @@ fn records(ledger: &Ledger) -> Vec<Record> {
 }
 
 /// Puts another history in the place of the ledger's: every hash, link, tile and index is made anew.
-fn rewrite(ledger: &Ledger, change: impl FnOnce(&mut Vec<Record>)) {
+pub(crate) fn rewrite(ledger: &Ledger, change: impl FnOnce(&mut Vec<Record>)) {
     let mut records = records(ledger);
     change(&mut records);
     let published = ledger.data().join("tiles/checkpoint");
@@ -147,7 +147,7 @@ fn again(record: Record) -> NewEvent {
 }
 
 /// Changes who recorded event `position`.
-fn edit(records: &mut [Record], position: u64) {
+pub(crate) fn edit(records: &mut [Record], position: u64) {
     let record = &mut records[usize::try_from(position).unwrap()];
     record.recorded_by = format!("{}改", record.recorded_by);
 }

@@ -1,10 +1,12 @@
 //! The real binary, end to end: what it prints, what it leaves in the ledger, and its exit codes.
 
 mod damage;
+mod editions;
 mod figures;
 mod imports;
 mod inspectors;
 mod obligations;
+mod periods;
 mod questions;
 mod records;
 mod serve;

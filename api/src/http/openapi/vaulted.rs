@@ -43,7 +43,7 @@ pub(super) fn all() -> Value {
 }
 
 /// The schema of a body that names who asks, besides its own fields.
-fn body(required: &[&str], properties: Value) -> Value {
+pub(super) fn body(required: &[&str], properties: Value) -> Value {
     let mut all = Map::new();
     if let Value::Object(own) = properties {
         all.extend(own);

@@ -121,6 +121,15 @@ fn steps() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     ]
 }
 
+/// An edition of the first quarter, frozen right after the county.
+fn edition() -> Value {
+    static FROZEN: OnceLock<usize> = OnceLock::new();
+    let size = *FROZEN.get_or_init(|| story().events.len());
+    json!({"quarter": "2022-Q1", "scope": "county", "position": size - 1, "digest": "3".repeat(64),
+        "on": super::DAY, "template": 1, "rules": ["M01@1"], "size": size, "root": "3q2+7w==",
+        "figuresSha256": "4".repeat(64), "files": [{"format": "json", "sha256": "5".repeat(64), "bytes": 9}]})
+}
+
 /// The county, told once and copied for every story.
 pub fn story() -> Story {
     static STORY: OnceLock<Story> = OnceLock::new();
@@ -284,6 +293,12 @@ pub fn sample(name: &str) -> Value {
         "access.record" => json!({"what": "任职名录", "subject": "holder", "reason": "核对"}),
         "erasure.ask" => json!({"scope": "record", "subject": "agreement/XY-0", "position": 20,
             "digest": "2".repeat(64), "reason": "误录姓名", "basis": "个人信息保护法"}),
+        "period.reopen" => json!({"reason": "漏报一次联席会议"}),
+        "report.generate" => edition(),
+        "report.review" => json!({"note": null}),
+        "report.return" => json!({"reason": "请核对逾期事项"}),
+        "report.publish" => json!({"audience": "内部"}),
+        "report.issue-erratum" => json!({"text": "第3页单位名称应为县水务局", "causes": [20]}),
         "erasure.refuse" => json!({"reason": "依法应当保存"}),
         "erasure.execute" => json!({"destroyed": ["page"]}),
 

@@ -394,3 +394,32 @@ fn erasures() {
         ],
     );
 }
+
+const PERIOD: &str = "period/2022-Q1";
+const REPORT: &str = "report/2022-Q1";
+
+#[test]
+fn periods() {
+    let frozen = way(&[&["period/2022-Q1 period.freeze"]]);
+    let reopened = way(&[&frozen, &["period/2022-Q1 period.reopen"]]);
+    table(PERIOD, &[("absent", &[]), ("frozen", &frozen), ("reopened", &reopened)]);
+}
+
+#[test]
+fn reports() {
+    let frozen = way(&[&["period/2022-Q1 period.freeze"]]);
+    let generated = way(&[&frozen, &["report/2022-Q1 report.generate"]]);
+    let reviewed = way(&[&generated, &["report/2022-Q1 report.review"]]);
+    let approved = way(&[&reviewed, &["report/2022-Q1 report.approve"]]);
+    let published = way(&[&approved, &["report/2022-Q1 report.publish"]]);
+    table(
+        REPORT,
+        &[
+            ("absent", &frozen),
+            ("generated", &generated),
+            ("reviewed", &reviewed),
+            ("approved", &approved),
+            ("published", &published),
+        ],
+    );
+}

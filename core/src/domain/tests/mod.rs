@@ -14,9 +14,11 @@ mod matrix;
 mod meeting;
 mod messages;
 mod obligation;
+mod period;
 mod project;
 mod properties;
 mod registry;
+mod report;
 mod rule;
 mod task;
 mod topic;
@@ -50,9 +52,16 @@ pub struct Step {
     pub post: &'static str,
 }
 
-/// A live command of [`DAY`]. Who asks for an erasure is not who decides.
+/// A live command of [`DAY`]. Who asks for an erasure is not who decides, and each step of a report has a post of
+/// its own.
 pub fn step(stream: &str, name: &str, data: Value) -> Step {
-    let post = if name == "erasure.ask" { "申请岗" } else { "测试岗" };
+    let post = match name {
+        "erasure.ask" => "申请岗",
+        "period.freeze" | "report.generate" => "统计岗",
+        "report.review" => "审核岗",
+        "report.approve" => "审批岗",
+        _ => "测试岗",
+    };
     let (stream, name) = (stream.to_owned(), name.to_owned());
     Step { stream, name, data, day: DAY.parse().unwrap(), path: Live, post }
 }
@@ -166,6 +175,8 @@ impl Story {
             "series" => world.series.get(id).map(|state| state.word()),
             "obligation" => world.obligation.get(id).map(|state| state.word()),
             "erasure" => world.erasure.get(id).map(|state| state.word()),
+            "period" => world.period.get(id).map(|state| state.word()),
+            "report" => world.report.get(id).map(|state| state.word()),
             other => panic!("{other} has no state machine"),
         };
         word.unwrap_or("absent").to_owned()

@@ -127,6 +127,7 @@ fn own_stream(category: &str) -> String {
         "membership" => "A1-D1",
         "document" => "ZL-1",
         "erasure" => "SC-1",
+        "period" | "report" => "2022-Q1",
         _ => "NEW",
     };
     format!("{category}/{id}")

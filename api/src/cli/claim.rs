@@ -1,0 +1,185 @@
+//! `verify` of reports: what a file claims is compared with the ledger of the folder, where there is one.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::client::{Ask, Ledger};
+use super::failure::Failure;
+use super::{Common, upkeep};
+use crate::app::editions::Format as EditionFormat;
+use crate::app::{Checked, Claim, Different, RecordedFile, Wrong};
+use crate::offline::report::{Claimed, claimed};
+use crate::offline::{Fault, Format, Kind, Outcome};
+use crate::package::sha256;
+
+/// Differing figures that are told one by one; JSON has more.
+const TOLD_MAX: usize = 20;
+
+/// The outcome of a file that is a report, or `None` where it is none that anybody here knows.
+pub(super) fn check(
+    common: &Common,
+    name: &str,
+    bytes: &[u8],
+    quarter: Option<&str>,
+) -> Result<Option<Outcome>, Failure> {
+    let claimed = claimed(bytes).map(|(_, claimed)| claimed);
+    let is_edition_like = name.rsplit_once('.').is_some_and(|(_, end)| EditionFormat::named(end).is_some());
+    if claimed.is_none() && !is_edition_like {
+        return Ok(None);
+    }
+    if !common.data.join("sled").is_dir() {
+        return Ok(claimed.map(|claimed| alone(&claimed, quarter)));
+    }
+    let is_readable = claimed.is_some();
+    let claim = Claim { sha256: hex::encode(sha256(bytes)), claimed };
+    // Whoever compares with a ledger must know that the ledger itself is sound.
+    let found = upkeep::recomputed(common)?;
+    let mut outcome = Outcome::new(Format::Report);
+    if found["sound"] != json!(true) {
+        let detail = upkeep::told(common, &found);
+        let fault = Fault::new(Kind::Altered, "ledger-unsound").with("detail", detail);
+        return Ok(is_readable.then(|| outcome.after(Err(fault))));
+    }
+    let body = serde_json::to_vec(&claim).map_err(|error| Failure::fault(common, name, &error))?;
+    let route = "/api/v1/reports/co-building/check".to_owned();
+    let ask = Ask { method: Method::POST, target: route, body: Some(&body) };
+    let answer = Ledger::open(common)?.fetch(common, &ask)?;
+    let checked: Checked =
+        serde_json::from_slice(&answer).map_err(|error| Failure::fault(common, name, &error))?;
+    if checked.recorded.is_none() && !is_readable {
+        return Ok(None);
+    }
+    outcome.details = serde_json::to_value(&checked).ok();
+    tell(common, &checked, &mut outcome);
+    let wrong = checked.wrong.as_ref().map(|wrong| fault(wrong, &checked));
+    let wrong = wrong.or_else(|| other_quarter(quarter, quarter_of(&checked)));
+    outcome.confirmed = wrong.is_none();
+    Ok(Some(outcome.after(wrong.map_or(Ok(()), Err))))
+}
+
+/// Without a ledger only what the file says of itself can be told.
+fn alone(claimed: &Claimed, quarter: Option<&str>) -> Outcome {
+    let mut outcome = Outcome::new(Format::Report);
+    outcome.details = Some(json!({ "claimed": Claimed { figures: Default::default(), ..claimed.clone() } }));
+    outcome.say("offline-report-claims", identity(claimed));
+    outcome.say("offline-report-alone", Vec::new());
+    let wrong = other_quarter(quarter, Some(&claimed.quarter));
+    outcome.after(wrong.map_or(Ok(()), Err))
+}
+
+fn identity(claimed: &Claimed) -> Vec<(&'static str, String)> {
+    let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    vec![
+        ("origin", or(&claimed.origin)),
+        ("quarter", claimed.quarter.clone()),
+        ("scope", claimed.scope.clone()),
+        ("position", claimed.position.map_or_else(|| "-".to_owned(), |position| position.to_string())),
+        ("digest", or(&claimed.digest)),
+        ("on", or(&claimed.on)),
+    ]
+}
+
+/// The quarter that a file is of.
+fn quarter_of(checked: &Checked) -> Option<&str> {
+    let recorded = checked.recorded.as_ref().map(|it| it.quarter.as_str());
+    recorded.or_else(|| checked.claimed.as_ref().map(|it| it.quarter.as_str()))
+}
+
+/// Whoever names a quarter was given a report of that one.
+fn other_quarter(wanted: Option<&str>, found: Option<&str>) -> Option<Fault> {
+    let (wanted, found) = (wanted?, found.unwrap_or("-"));
+    let fault = Fault::new(Kind::Foreign, "edition-other-quarter");
+    (wanted != found).then(|| fault.with("expected", wanted).with("found", found))
+}
+
+/// What the ledger says of the file.
+fn tell(common: &Common, checked: &Checked, outcome: &mut Outcome) {
+    if let Some(file) = &checked.recorded {
+        outcome.say("offline-report-recorded", recorded(common, file, checked));
+        let key = match file.state.as_str() {
+            "published" => "offline-report-published",
+            _ => "offline-report-not-published",
+        };
+        outcome.say(key, recorded(common, file, checked));
+        if file.edition < file.editions {
+            outcome.say("offline-report-superseded", recorded(common, file, checked));
+        }
+        if file.errata > 0 {
+            outcome.say("offline-report-errata", vec![("count", file.errata.to_string())]);
+        }
+    } else if let Some(claimed) = &checked.claimed {
+        outcome.say("offline-report-claims", identity(claimed));
+        if checked.wrong.is_none() {
+            outcome.say("offline-report-unrecorded", Vec::new());
+        }
+    }
+    if checked.wrong.is_none() {
+        let compared = vec![("count", checked.compared.to_string())];
+        outcome.say("offline-report-equal", compared);
+    }
+    for different in checked.differences.iter().take(TOLD_MAX) {
+        outcome.say("offline-report-different", differs(different));
+    }
+    if checked.differences.len() > TOLD_MAX {
+        let more = checked.differences.len() - TOLD_MAX;
+        outcome.say("offline-report-more", vec![("count", more.to_string())]);
+    }
+}
+
+fn recorded(common: &Common, file: &RecordedFile, checked: &Checked) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", file.id.clone()),
+        ("edition", file.edition.to_string()),
+        ("editions", file.editions.to_string()),
+        ("origin", checked.origin.clone().unwrap_or_default()),
+        ("size", file.size.to_string()),
+        ("root", file.root.clone()),
+        ("position", file.position.to_string()),
+        ("on", file.told_on.to_string()),
+        ("at", file.told_at.to_string()),
+        ("state", common.text().state("report", &file.state)),
+        ("audience", file.audience.clone().unwrap_or_default()),
+    ]
+}
+
+fn differs(it: &Different) -> Vec<(&'static str, String)> {
+    let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    vec![
+        ("scope", it.scope.clone()),
+        ("name", it.name.clone()),
+        ("label", it.label.clone()),
+        ("file", or(&it.file)),
+        ("ledger", or(&it.ledger)),
+    ]
+}
+
+/// What is wrong, in the words of evidence.
+fn fault(wrong: &Wrong, checked: &Checked) -> Fault {
+    match wrong {
+        Wrong::Unidentified => Fault::new(Kind::Malformed, "edition-unidentified"),
+        Wrong::OtherOrigin { expected, found } => {
+            Fault::new(Kind::WrongOrigin, "other-origin").with("expected", expected).with("found", found)
+        }
+        Wrong::Beyond { position, size } => {
+            Fault::new(Kind::Truncated, "edition-beyond").with("position", position).with("size", size)
+        }
+        Wrong::OtherHistory { position, expected, found } => {
+            Fault::new(Kind::Forked, "edition-other-history")
+                .with("position", position)
+                .with("expected", expected)
+                .with("found", found)
+        }
+        Wrong::OtherRoot { size, expected, found } => Fault::new(Kind::Forked, "other-root")
+            .with("size", size)
+            .with("expected", expected)
+            .with("found", found),
+        Wrong::NoSuchReport { quarter, scope } => {
+            Fault::new(Kind::Malformed, "edition-no-such").with("quarter", quarter).with("scope", scope)
+        }
+        Wrong::Figures { count } => {
+            let first = checked.differences.first();
+            let name = first.map(|it| it.name.clone()).unwrap_or_default();
+            Fault::new(Kind::Altered, "edition-figures").with("count", count).with("name", name)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A report in CSV, one line a figure (`output/report.rs`).
+
+use super::Claimed;
+use crate::output::report::COLUMNS;
+use crate::output::standing::{IDENTITY, IDENTITY_PREFIX};
+use crate::workbook::csv_records;
+
+/// Places of the columns that are read.
+const QUARTER: usize = 0;
+const SCOPE: usize = 1;
+const CODE: usize = 2;
+const NAME: usize = 4;
+const VALUE: usize = 7;
+const OF: usize = 8;
+
+/// Reads a file.
+pub(super) fn read(bytes: &[u8]) -> Option<Claimed> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A look at the first line, before a large file of another sort is split.
+    if text.lines().next()?.split(',').count() != COLUMNS.len() {
+        return None;
+    }
+    let mut claimed = Claimed::default();
+    let mut is_identified = false;
+    for row in csv_records(text).skip(1) {
+        let cell = |at: usize| row.get(at).map(String::as_str).unwrap_or_default();
+        let scope = match cell(CODE) {
+            "" => cell(SCOPE).to_owned(),
+            code => format!("{}/{code}", cell(SCOPE)),
+        };
+        if let Some(name) = cell(NAME).strip_prefix(IDENTITY_PREFIX) {
+            is_identified |= identify(&mut claimed, name, cell(VALUE));
+            cell(QUARTER).clone_into(&mut claimed.quarter);
+            claimed.scope = scope;
+        } else if is_figure(cell(NAME)) {
+            let figures = claimed.figures.entry(scope).or_default();
+            figures.insert(cell(NAME).to_owned(), cell(VALUE).to_owned());
+            if !cell(OF).is_empty() {
+                figures.insert(format!("{}.of", cell(NAME)), cell(OF).to_owned());
+            }
+        }
+    }
+    is_identified.then_some(claimed)
+}
+
+/// Takes one line of the file's identity; `false` where it is none.
+fn identify(claimed: &mut Claimed, name: &str, value: &str) -> bool {
+    let text = || (!value.is_empty()).then(|| value.to_owned());
+    match name {
+        "origin" => claimed.origin = text(),
+        "position" => claimed.position = value.parse().ok(),
+        "digest" => claimed.digest = text(),
+        "on" => claimed.on = text(),
+        "template" => claimed.template = value.parse().ok(),
+        _ => return IDENTITY.contains(&name),
+    }
+    true
+}
+
+/// A figure, a part of one, or a part of a balance; not whether a balance holds, which is a word.
+fn is_figure(name: &str) -> bool {
+    let is_balance = name.starts_with("balance.") && !name.ends_with(".holds");
+    let figure = name.split('.').next().unwrap_or_default();
+    is_balance || gongjian_projections::figures::Figure::named(figure).is_some()
+}
