@@ -29,6 +29,7 @@ files![
     "commands",
     "damage",
     "errors",
+    "feeds",
     "fields",
     "findings",
     "inspect",

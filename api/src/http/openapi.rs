@@ -112,6 +112,9 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
+        "from" | "to" if of == "calendar-feed" => {
+            json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
+        }
         "from" | "after" | "old" | "new" => json!({ "type": "integer", "minimum": 0 }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
         "on" | "dueBefore" => {
@@ -124,7 +127,10 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "quarter" if of != "report" => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
-        "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
+        "values" => json!({ "type": "string", "enum": ["string", "native"], "default": "string" }),
+        "time" => json!({ "type": "string", "enum": ["occurred", "recorded"], "default": "occurred" }),
+        "objects" => json!({ "type": "string", "examples": ["issue,topic,meeting,decision"] }),
+        "raw" | "dryRun" | "overdue" | "fresh" | "todos" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
@@ -136,9 +142,10 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         },
         _ => json!({ "type": "string" }),
     };
+    let described = if name == "from" && of == "calendar-feed" { "from-day" } else { name };
     json!({
         "name": name, "in": "query", "required": name == "quarter" && of == "report",
-        "description": text.plain(&format!("parameter-{name}")), "schema": schema,
+        "description": text.plain(&format!("parameter-{described}")), "schema": schema,
     })
 }
 

@@ -79,16 +79,20 @@ bodies! {
     }
 }
 
-fn asker(actor: &str, command_id: Option<&str>, occurred_on: Option<Day>) -> Result<Asker, Problem> {
+pub(super) fn asker(
+    actor: &str,
+    command_id: Option<&str>,
+    occurred_on: Option<Day>,
+) -> Result<Asker, Problem> {
     let read = |text: &str| parse_id(text).ok_or_else(|| Problem::malformed("commandId", "UUID"));
     Ok(Asker { actor: actor.to_owned(), command_id: command_id.map(read).transpose()?, occurred_on })
 }
 
-type Body = Result<Bytes, BytesRejection>;
+pub(super) type Body = Result<Bytes, BytesRejection>;
 type Id = Result<Path<String>, PathRejection>;
 
 /// Reads a body and does the work away from the threads that serve connections.
-async fn work<B: DeserializeOwned, T: Send + 'static>(
+pub(super) async fn work<B: DeserializeOwned, T: Send + 'static>(
     app: &App,
     body: Body,
     work: impl FnOnce(&App, B) -> Result<T, Problem> + Send + 'static,
