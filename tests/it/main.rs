@@ -5,6 +5,7 @@ mod attacks;
 mod checkpoints;
 mod cli;
 mod evidence;
+mod exports;
 mod figures;
 mod findings;
 mod golden;

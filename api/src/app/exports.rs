@@ -75,8 +75,8 @@ impl App {
         // The day of the ledger, not of the clock: the same position gives the same feed.
         let recorded = self.last_recorded(known)?;
         let on = views.default_on(gongjian_core::day::Day::of_micros(recorded));
-        let keys = restore::log_keys(self.reader()).map_err(|error| Problem::internal(&error))?;
-        ical::feed(&views, self.reader(), keys.origin(), on, wanted, text)
+        let origin = self.ask_world(|world| world.ledger.get("main").map(|ledger| ledger.origin.clone()))?;
+        ical::feed(&views, self.reader(), &origin.unwrap_or_default(), on, wanted, text)
     }
 
     /// When the last of the events up to a position was taken in whose bytes are there.

@@ -11,7 +11,7 @@ use clap::Args;
 use gongjian_core::evidence::VerifierKey;
 use gongjian_core::lines::Header;
 use gongjian_core::log::LogOptions;
-use gongjian_core::restore::ImportLog;
+use gongjian_core::restore::{ImportLog, RestoreError};
 use serde_json::{Value, json};
 
 use super::Common;
@@ -50,7 +50,10 @@ fn is_log(path: &Path) -> bool {
 /// Puts a log back: the same bytes, and nothing decided anew.
 fn import_log(common: &Common, verb: &Import, file: &Path) -> Result<(), Failure> {
     let work = ImportLog { dir: &common.data, log: LogOptions::default(), key: verb.key.as_ref(), file };
-    let failed = |error| Failure::restoring(common, file, &error);
+    let failed = |error| {
+        let at: &Path = if matches!(error, RestoreError::Open(_)) { &common.data } else { file };
+        Failure::restoring(common, at, &error)
+    };
     if verb.dry_run {
         let header = work.check().map_err(failed)?;
         let (size, root) = (header.checkpoint().size(), header.checkpoint().root().to_string());

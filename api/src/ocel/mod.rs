@@ -16,6 +16,7 @@ use std::sync::RwLock;
 
 use gongjian_core::day::Day;
 use gongjian_core::domain::facts::At;
+use gongjian_core::domain::ledger::LedgerEvent;
 use gongjian_core::domain::{CATEGORIES, Event};
 use gongjian_core::layout::{write_display, write_text};
 use gongjian_core::log::{LogReader, ReadError, pipeline};
@@ -68,7 +69,7 @@ pub struct Counts {
     pub relations: u64,
     /// Relationships of objects with objects.
     pub links: u64,
-    /// Changes of objects after their first event.
+    /// Values of objects' attributes after the first of each.
     pub changes: u64,
 }
 
@@ -263,10 +264,14 @@ fn write_types<'t>(
 /// Which log this is, and how far.
 fn write_origin(out: &mut Vec<u8>, reader: &LogReader, size: u64) -> Result<(), ReadError> {
     let opened = reader.get(0)?.filter(|_| size > 0);
-    let keys = opened.as_deref().and_then(|bytes| RecordRef::decode(bytes).ok());
-    let keys = keys.and_then(|record| gongjian_core::evidence::LogKeys::of_opened(record.payload));
+    let opened = opened.as_deref().and_then(|bytes| RecordRef::decode(bytes).ok());
+    let opened = opened.and_then(|record| Event::decode(record.kind, record.version, record.payload).ok());
+    let origin = match opened {
+        Some(Event::Ledger(LedgerEvent::Opened(opened))) => opened.origin,
+        _ => String::new(),
+    };
     out.extend_from_slice(br#"{"origin":"#);
-    write_text(out, keys.as_ref().map_or("", |keys| keys.origin()));
+    write_text(out, &origin);
     out.extend_from_slice(br#","position":"#);
     let last = size.checked_sub(1);
     match last {

@@ -186,8 +186,9 @@ impl Objects<'_> {
             text.extend_from_slice(br#"","value":"#);
             write_text(text, value);
             text.push(b'}');
-            group.changes += u64::from(at.is_some());
             if let Some(has) = has.get_mut(*attribute) {
+                // A first value is no change, whenever it comes.
+                group.changes += u64::from(*has);
                 *has = true;
             }
         }
