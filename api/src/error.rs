@@ -15,6 +15,7 @@ use gongjian_core::log::ReadError;
 use gongjian_core::rejection::Rejection;
 use serde_json::{Map, Value, json};
 
+use crate::document::WriteError;
 use crate::messages::Text;
 
 /// What was wrong with one field.
@@ -251,6 +252,17 @@ impl From<Refused> for Problem {
                 unavailable("log-forked").with("signed", signed)
             }
             Refused::Closed => unavailable("closing"),
+        }
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Problem {
+        match error {
+            WriteError::Glyph(character) => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "glyph").with("character", character)
+            }
+            WriteError::Failed { .. } => Problem::internal(&error),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Translates: command line, HTTP, workbooks.
 //!
 //! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
-//! for people come from [`messages`], what goes wrong from [`error`]. [`offline`] checks evidence
-//! where there is no ledger, and [`package`] packs it.
+//! for people come from [`messages`], what goes wrong from [`error`]; [`document`] is what is printed.
+//! [`offline`] checks evidence where there is no ledger, and [`package`] packs it.
 
 pub mod app;
 pub mod cli;
 pub mod cosign;
+pub mod document;
 pub mod error;
 pub mod fetch;
 pub mod http;
@@ -19,6 +20,7 @@ pub mod ocel;
 pub mod offline;
 pub mod output;
 pub mod package;
+pub mod report;
 pub mod routes;
 pub mod witness;
 pub mod workbook;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use gongjian_core::day::Day;
 use gongjian_core::gate::Doubt;
 use gongjian_core::log::{Corruption, Saying};
 use gongjian_core::rejection::Rejection;
@@ -28,6 +29,7 @@ files![
     "cli",
     "commands",
     "damage",
+    "documents",
     "errors",
     "feeds",
     "fields",
@@ -41,6 +43,7 @@ files![
     "rejections",
     "reports",
     "states",
+    "summary",
     "vault",
     "witness",
     "workbook",
@@ -247,6 +250,37 @@ impl Text {
     /// A label and what stands behind it.
     pub fn labelled(self, label: &str, value: &str) -> String {
         self.get("labelled", &[("label", label), ("value", value)])
+    }
+
+    /// A day as offices write it.
+    pub fn day(self, day: Day) -> String {
+        let (year, month, date) = day.ymd();
+        let parts = [year.to_string(), month.to_string(), date.to_string()];
+        self.get(
+            "day",
+            &[("year", &parts[0]), ("month", &parts[1]), ("day", &parts[2]), ("iso", &day.to_string())],
+        )
+    }
+
+    /// A day of a year that is clear already.
+    pub fn short_day(self, day: Day) -> String {
+        let (_, month, date) = day.ymd();
+        let parts = [month.to_string(), date.to_string()];
+        self.get("short-day", &[("month", &parts[0]), ("day", &parts[1])])
+    }
+
+    /// A heading with its number.
+    pub fn numbered(self, number: usize, words: &str) -> String {
+        const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+        let number = match self.language {
+            Language::English => number.to_string(),
+            Language::Chinese => match number.checked_sub(1) {
+                Some(at @ 0..10) => NUMERALS[at].to_owned(),
+                Some(at @ 10..19) => format!("十{}", NUMERALS[at - 10]),
+                _ => number.to_string(),
+            },
+        };
+        self.get("numbered", &[("number", &number), ("words", words)])
     }
 
     /// A name with its code in brackets; one of them where they are the same or one is empty.

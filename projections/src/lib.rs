@@ -2,7 +2,7 @@
 //!
 //! [`projection`] says what a read model is, [`views`] lists them all, [`runner`] keeps snapshots and
 //! rebuilds. Questions that span read models have files of their own: [`figures`] (the quarterly report),
-//! [`findings`] (what the rule book says about what was recorded), [`trail`] (one matter from the problem
+//! [`summary`] (what it tells beside them), [`findings`] (what the rule book says about what was recorded), [`trail`] (one matter from the problem
 //! to its verification), [`lists`] (registers, sheets and the calendar).
 //!
 //! Everything here can be thrown away and folded again; nothing here is true because it is written here.
@@ -27,6 +27,7 @@ mod due;
 pub mod figures;
 pub mod findings;
 pub mod lists;
+pub mod summary;
 pub mod trail;
 
 #[cfg(test)]

@@ -62,3 +62,4 @@ error-log-behind = The ledger has { $size } events, but a checkpoint over { $sig
     .title = The ledger is behind its checkpoint
 error-log-forked = The first { $signed } events are not those over which a checkpoint was signed: history was changed. Find out with verify, and compare with witnesses and monitors; until then it can be read and takes nothing.
     .title = The ledger contradicts its checkpoint
+error-glyph = No font at hand has the character “{ $character }”, and a blank would say something else. Choose another format, or install a font that has it.

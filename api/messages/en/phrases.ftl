@@ -7,3 +7,7 @@ doubt-plate = a number plate
 # A name with its code; a label with its value.
 named = { $name } ({ $code })
 labelled = { $label }: { $value }
+# Days, and numbers of headings.
+day = { $iso }
+short-day = { $month }-{ $day }
+numbered = { $number }. { $words }

@@ -7,3 +7,7 @@ doubt-plate = 车牌号
 # 名称与代码；标签与内容。
 named = { $name }（{ $code }）
 labelled = { $label }：{ $value }
+# 日期与标题序号。
+day = { $year }年{ $month }月{ $day }日
+short-day = { $month }月{ $day }日
+numbered = { $number }、{ $words }

@@ -32,6 +32,7 @@ mod imports;
 mod lists;
 mod package;
 mod read;
+mod reports;
 mod shortfall;
 mod upkeep;
 mod vault;

@@ -240,6 +240,7 @@ enum ReportFormat {
     Json,
     Csv,
     Md,
+    Xlsx,
 }
 
 pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
@@ -250,6 +251,7 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Json => "json",
         ReportFormat::Csv => "csv",
         ReportFormat::Md => "md",
+        ReportFormat::Xlsx => "xlsx",
     };
     let query = [
         ("quarter", Some(verb.quarter.clone())),

@@ -6,8 +6,12 @@ use gongjian_core::day::Quarter;
 use gongjian_projections::figures::{Evidence, Scope};
 
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use crate::document::{self, Format};
 use crate::error::Problem;
 use crate::output;
+
+/// Formats of the report, the usual one first; those of documents have a writer of their own.
+const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx"];
 
 pub(crate) async fn co_building(
     State(state): State<AppState>,
@@ -22,13 +26,20 @@ pub(crate) async fn co_building(
         (None, Some(community)) => Scope::Community(community.to_owned()),
         (None, None) => Scope::County,
     };
-    let format = asking.choice("format", &["json", "text", "csv", "md"])?;
+    let format = asking.choice("format", FORMATS)?;
     let evidence = match (format, asking.choice("events", &["all", "scope", "none"])?) {
         ("json", "all") => Evidence::All,
         ("json", "scope") => Evidence::Scope,
         _ => Evidence::None,
     };
     let asked = asking.asked(&state.app)?;
+    if let Some(format) = Format::named(format) {
+        let bytes = aside(move || {
+            let document = state.app.report_document(quarter, &scope, asked, text)?;
+            Ok(document::write(&document, format)?)
+        });
+        return Ok(typed(StatusCode::OK, format.media(), bytes.await?));
+    }
     let report = aside(move || state.app.report(quarter, &scope, asked, evidence)).await?;
     Ok(match format {
         "csv" => typed(StatusCode::OK, output::csv::MEDIA, output::report::csv(&report, text)),

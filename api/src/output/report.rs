@@ -161,7 +161,7 @@ pub fn markdown(report: &Report, text: Text) -> String {
 }
 
 /// How many late entries and corrections there are.
-fn counts(records: &Records, text: Text) -> String {
+pub(crate) fn counts(records: &Records, text: Text) -> String {
     let Records { late_entry_count, late_days_max, correction_count, .. } = records;
     if *late_entry_count == 0 && *correction_count == 0 {
         return text.plain("report-records-none");
@@ -204,7 +204,8 @@ fn corrections(records: &Records, text: Text) -> Rows {
     Rows { headers, rows: records.corrections.iter().map(row).collect() }
 }
 
-fn changes(corrected: &Corrected, text: Text) -> String {
+/// What a correction changed.
+pub(crate) fn changes(corrected: &Corrected, text: Text) -> String {
     let each = corrected.changes.iter().map(|it| (&*it.field, &*it.was, &*it.now));
     super::lists::changes(each, text)
 }

@@ -1,0 +1,20 @@
+# Words that all printed documents share: reports, minutes, notices.
+
+document-sheet-cover = Overview
+document-sheet-charts = Charts
+document-sheet-check = Verification
+document-sheet-leads = { $table } ({ $rows } rows)
+document-draft = draft for approval
+document-check = Verification
+
+identity-subject = Document
+identity-origin = Ledger
+identity-position = Known up to position
+identity-digest = Digest of that event
+identity-on = Judged as of
+identity-size = Size of the log
+identity-root = Root of its tree
+identity-recorded-at = When that event was taken in (µs)
+identity-template = Version of the layout
+identity-rules = Rules applied
+identity-data-sha256 = SHA-256 of the data

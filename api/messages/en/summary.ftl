@@ -1,0 +1,152 @@
+# The quarterly report: sections, headers, sentences, and how it counts.
+
+summary-known = As of { $on } (position { $position } of the ledger)
+
+summary-section-overview = Overview
+summary-section-figures = Figures
+summary-section-balances = Balances
+summary-section-coverage = Joint meetings held
+summary-section-decisions = Decisions of the quarter
+summary-section-projects = Projects
+summary-section-wednesday = Wednesday meetings
+summary-section-overdue = Overdue and sent further up
+summary-section-records = Late entries and corrections
+summary-section-parts = Streets and communities
+summary-section-bases = How it is counted
+summary-section-evidence = Evidence
+
+summary-lead-alliances = Alliances and members.{ " " }
+summary-text-alliances = On { $end } there were { $alliances } alliances with { $member-units } member units ({ $memberships } memberships); { $memberships-joined } joined in the quarter, { $memberships-left } left.
+summary-lead-agreements = Agreements and commitments.{ " " }
+summary-text-agreements = { $agreements-signed } agreements with { $commitments-made } commitments were signed; at the end { $agreements-in-force } agreements with { $commitments-in-force } commitments were in force, { $commitments-made-to-date } commitments were made to date. { $commitments-due } commitments fell due, { $commitments-due-completed-on-time } were completed on time, { $commitments-due-verified } are verified.
+summary-lead-projects = Projects.{ " " }
+summary-text-projects = { $projects-listed } projects were published, { $projects-claimed } claimed, { $projects-accepted } accepted; at the end { $projects-open } were under way, { $projects-overdue } overdue, { $projects-awaiting-acceptance } awaiting acceptance. Claimants reported { $problems-preliminarily-solved } problems preliminarily solved; { $problems-solved } were accepted as solved.
+summary-lead-property = Property enterprises.{ " " }
+summary-text-property = Of { $property-enterprises } property enterprises { $property-enterprises-with-agreement } have a co-building agreement and { $property-enterprises-with-claim-this-year } claimed a project this year.
+summary-lead-meetings = Joint meetings and decisions.{ " " }
+summary-text-meetings = { $joint-meetings-held } joint meetings of { $alliances-met } alliances and { $liuhao-meetings-held } No. 6 meetings were held. They took { $decisions-recorded } decisions; { $decisions-due } fell due, { $decisions-due-completed-on-time } were completed on time, { $decisions-due-verified } are verified. At the end { $decisions-open } were open, { $decisions-overdue } of them overdue, { $decisions-awaiting-verification } awaiting verification.
+summary-lead-wednesday = Wednesday meetings and property issues.{ " " }
+summary-text-wednesday = { $wednesday-meetings-held } Wednesday meetings were held, { $wednesday-meetings-cancelled } cancelled, { $wednesday-meetings-missed } missed, { $wednesday-meetings-unrecorded } have no record. { $property-issues-raised } issues were raised, { $property-issues-fixed } fixed, { $property-issues-closed } verified and closed; at the end { $property-issues-open } were open, { $property-issues-overdue } of them overdue.
+
+summary-group-alliances = Alliances and members
+summary-group-agreements = Agreements and commitments
+summary-group-projects = Projects
+summary-group-property = Property enterprises
+summary-group-meetings = Joint meetings and decisions
+summary-group-wednesday = Wednesday meetings and property issues
+
+summary-figures-note = Every value leads to its events under Evidence; the share is the value by the whole; quarters of which the ledger knows nothing are not compared.
+
+summary-column-figures = All figures
+summary-column-figure = Figure
+summary-column-name = Name
+summary-column-kind = Kind
+summary-column-value = Value
+summary-column-of = Whole
+summary-column-share = Share
+summary-column-previous = Quarter before
+summary-column-change = Change
+summary-column-last-year = Year before
+summary-column-change-year = Change on year
+summary-column-place = Place
+summary-column-alliance = Alliance
+summary-column-community = Community
+summary-column-compound = Compound
+summary-column-category = Category
+summary-column-id = Id
+summary-column-ids = Issues
+summary-column-held-on = Meeting
+summary-column-decision = Decision
+summary-column-responsible = Responsible unit
+summary-column-due-on = Due
+summary-column-extended-to = Extended to
+summary-column-completed-on = Completed
+summary-column-verified-on = Verified
+summary-column-state = State
+summary-column-project = Project
+summary-column-claimant = Claimed by
+summary-column-claimed-on = Claimed
+summary-column-submitted-on = Submitted
+summary-column-accepted-on = Accepted
+summary-column-problems = Problems solved
+summary-column-held = Held
+summary-column-cancelled-on = Cancelled (reason)
+summary-column-missed-on = Missed
+summary-column-unrecorded-on = No record
+summary-column-issues = Issues
+summary-column-open-issues = Open
+summary-column-carried = Carried over
+summary-column-carried-max = At most
+summary-column-what = What
+summary-column-matter = Matter
+summary-column-days-late = Days
+summary-column-escalated-on = Sent up
+summary-column-occurred-on = Occurred
+summary-column-heard-on = Heard of
+summary-column-recorded-on = Recorded
+summary-column-corrected-on = Corrected
+summary-column-event = Event
+summary-column-stream = Stream
+summary-column-changes = Changes
+summary-column-reason = Reason
+summary-column-position = Position
+summary-column-digest = Digest
+summary-column-events = Events
+summary-column-positions = Positions of events
+summary-column-evidence = Evidence
+summary-column-evidence-events = Events of the evidence
+
+summary-table-coverage = Joint meetings of the alliances
+summary-table-decisions = Register of decisions
+summary-table-projects = Register of projects
+summary-table-wednesday = Wednesday meetings by community
+summary-table-repeat-places = Issues that came up again in one compound
+summary-table-overdue = Overdue
+summary-table-late-entries = Late entries
+summary-table-corrections = Corrections
+
+summary-chart-course = The last four quarters
+summary-chart-categories = Issues closed by category
+summary-chart-communities = Property issues by community
+
+summary-state-verified = verified
+summary-state-completed = completed
+summary-state-overdue = overdue
+summary-state-open = under way
+summary-state-accepted = accepted
+summary-state-submitted = awaiting acceptance
+summary-state-cancelled = cancelled
+
+summary-none = { $what }: nothing in this quarter.
+summary-coverage = { $alliances } alliances owe a joint meeting in this quarter; { $met } have held one.
+summary-coverage-missing = { " " }Not held: { $alliances }.
+summary-not-held = not held
+summary-times = { $count }×
+summary-overdue = Overdue at the end: { $overdue }; issues sent further up among the open ones: { $escalated }.
+summary-evidence = Each row names the positions of the events behind a figure (a dash joins positions that follow each other); without any one of them the value would be another. Content, digest and signature of an event can be checked in the ledger by its position. The command is: { $command }
+
+summary-basis-1 = A quarter is the calendar quarter in UTC+08:00; its end is the earlier of its last day and the day as of which it is judged; both ends count.
+summary-basis-2 = Dates are the days on which things happened, not those on which they were entered; what happens after the day of judgement does not count and is not due yet.
+summary-basis-3 = “At the end” is a stock of that day, “in the quarter” a flow, “to date” everything by the end; stocks and flows are never added.
+summary-basis-4 = Member units are counted as distinct units, memberships as pairs of alliance and unit.
+summary-basis-5 = Agreements are counted as documents, commitments as clauses.
+summary-basis-6 = Completed is what the responsible unit reports, verified what another unit confirms; neither stands for the other.
+summary-basis-7 = Problems preliminarily solved are the claimants' numbers, problems solved those accepted.
+summary-basis-8 = Overdue is judged by the original date; more time that was granted is shown beside.
+summary-basis-9 = No. 6 joint meetings do not count for the alliance's quarterly duty.
+
+# Short names where figures stand side by side.
+summary-short-member_units = Member units
+summary-short-agreements_in_force = Agreements in force
+summary-short-commitments_in_force = Commitments in force
+summary-short-projects_claimed = Projects claimed
+summary-short-projects_accepted = Projects accepted
+summary-short-projects_open = Projects under way
+summary-short-joint_meetings_held = Joint meetings
+summary-short-decisions_recorded = Decisions
+summary-short-decisions_verified = Decisions verified
+summary-short-decisions_open = Decisions open
+summary-short-wednesday_meetings_held = Wednesday meetings
+summary-short-property_issues_raised = Issues raised
+summary-short-property_issues_closed = Issues closed
+summary-short-property_issues_open = Issues open

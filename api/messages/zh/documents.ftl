@@ -1,0 +1,20 @@
+# 打印的文书：报告、纪要、通知等共用的文字。
+
+document-sheet-cover = 总览
+document-sheet-charts = 图表
+document-sheet-check = 验证
+document-sheet-leads = { $table }（{ $rows }行）
+document-draft = 送审稿
+document-check = 验证信息
+
+identity-subject = 文件
+identity-origin = 账本
+identity-position = 截至位置
+identity-digest = 该位置事件的摘要
+identity-on = 判断日
+identity-size = 日志规模
+identity-root = 日志树根
+identity-recorded-at = 该事件入账时间（微秒）
+identity-template = 版式版本
+identity-rules = 适用规则
+identity-data-sha256 = 数据的 SHA-256

@@ -1,0 +1,152 @@
+# 季度共建报告：章节、表头、叙述与口径。
+
+summary-known = 截至{ $on }（账本位置 { $position }）
+
+summary-section-overview = 总体情况
+summary-section-figures = 指标
+summary-section-balances = 期初期末平衡
+summary-section-coverage = 联席会议召开情况
+summary-section-decisions = 议定事项登记
+summary-section-projects = 项目认领
+summary-section-wednesday = 周三例会
+summary-section-overdue = 逾期与上报
+summary-section-records = 补录与更正
+summary-section-parts = 分街道、分社区情况
+summary-section-bases = 统计口径
+summary-section-evidence = 依据
+
+summary-lead-alliances = 联盟与成员。
+summary-text-alliances = 截至{ $end }，有党建联盟 { $alliances } 个，成员单位 { $member-units } 个（成员关系 { $memberships } 项）；本季加入 { $memberships-joined } 项，退出 { $memberships-left } 项。
+summary-lead-agreements = 协议与条款。
+summary-text-agreements = 本季签订协议 { $agreements-signed } 份，条款 { $commitments-made } 条；期末有效协议 { $agreements-in-force } 份，有效条款 { $commitments-in-force } 条，累计条款 { $commitments-made-to-date } 条。本季到期条款 { $commitments-due } 条，按期完成 { $commitments-due-completed-on-time } 条，已核验 { $commitments-due-verified } 条。
+summary-lead-projects = 项目认领。
+summary-text-projects = 本季发布项目 { $projects-listed } 个，认领 { $projects-claimed } 个，验收 { $projects-accepted } 个；期末在办 { $projects-open } 个，逾期未提交 { $projects-overdue } 个，待验收 { $projects-awaiting-acceptance } 个。本季认领单位报告初步解决问题 { $problems-preliminarily-solved } 个，经验收解决 { $problems-solved } 个。
+summary-lead-property = 物业企业。
+summary-text-property = 物业企业 { $property-enterprises } 家，其中已签共建协议 { $property-enterprises-with-agreement } 家，本年已认领项目 { $property-enterprises-with-claim-this-year } 家。
+summary-lead-meetings = 联席会议与议定事项。
+summary-text-meetings = 本季召开联席会议 { $joint-meetings-held } 次，涉及联盟 { $alliances-met } 个；召开六号联席会议 { $liuhao-meetings-held } 次。形成议定事项 { $decisions-recorded } 项；本季到期 { $decisions-due } 项，按期办结 { $decisions-due-completed-on-time } 项，已销号 { $decisions-due-verified } 项。期末未销号 { $decisions-open } 项，其中逾期未办结 { $decisions-overdue } 项，待核验 { $decisions-awaiting-verification } 项。
+summary-lead-wednesday = 周三例会与物业问题。
+summary-text-wednesday = 本季召开周三例会 { $wednesday-meetings-held } 次，取消 { $wednesday-meetings-cancelled } 次，未召开 { $wednesday-meetings-missed } 次，无记录 { $wednesday-meetings-unrecorded } 次。提出物业问题 { $property-issues-raised } 个，办结 { $property-issues-fixed } 个，核验销号 { $property-issues-closed } 个；期末未销号 { $property-issues-open } 个，其中逾期未办结 { $property-issues-overdue } 个。
+
+summary-group-alliances = 联盟与成员
+summary-group-agreements = 协议与条款
+summary-group-projects = 项目认领
+summary-group-property = 物业企业
+summary-group-meetings = 联席会议与议定事项
+summary-group-wednesday = 周三例会与物业问题
+
+summary-figures-note = 数值可追溯到“依据”中的事件；“比率”为数值除以总数；账本尚无记录的季度不作比较，留空。
+
+summary-column-figures = 指标总表
+summary-column-figure = 指标
+summary-column-name = 指标代码
+summary-column-kind = 口径
+summary-column-value = 数值
+summary-column-of = 总数
+summary-column-share = 比率
+summary-column-previous = 上季度
+summary-column-change = 环比
+summary-column-last-year = 上年同期
+summary-column-change-year = 同比
+summary-column-place = 名称
+summary-column-alliance = 联盟
+summary-column-community = 社区
+summary-column-compound = 小区
+summary-column-category = 类别
+summary-column-id = 编号
+summary-column-ids = 问题编号
+summary-column-held-on = 会议日期
+summary-column-decision = 议定事项
+summary-column-responsible = 责任单位
+summary-column-due-on = 完成时限
+summary-column-extended-to = 延期至
+summary-column-completed-on = 办结日期
+summary-column-verified-on = 核验日期
+summary-column-state = 状态
+summary-column-project = 项目名称
+summary-column-claimant = 认领单位
+summary-column-claimed-on = 认领日期
+summary-column-submitted-on = 提交日期
+summary-column-accepted-on = 验收日期
+summary-column-problems = 解决问题
+summary-column-held = 召开
+summary-column-cancelled-on = 取消（原因）
+summary-column-missed-on = 未召开
+summary-column-unrecorded-on = 无记录
+summary-column-issues = 问题
+summary-column-open-issues = 未销号
+summary-column-carried = 顺延次数
+summary-column-carried-max = 最多顺延
+summary-column-what = 类型
+summary-column-matter = 内容
+summary-column-days-late = 天数
+summary-column-escalated-on = 上报日期
+summary-column-occurred-on = 发生日期
+summary-column-heard-on = 得知日期
+summary-column-recorded-on = 入账日期
+summary-column-corrected-on = 更正日期
+summary-column-event = 事件
+summary-column-stream = 所属
+summary-column-changes = 更正内容
+summary-column-reason = 原因
+summary-column-position = 位置
+summary-column-digest = 摘要
+summary-column-events = 事件数
+summary-column-positions = 事件位置
+summary-column-evidence = 依据
+summary-column-evidence-events = 依据事件
+
+summary-table-coverage = 联盟联席会议召开情况
+summary-table-decisions = 议定事项登记表
+summary-table-projects = 项目登记表
+summary-table-wednesday = 各社区周三例会情况
+summary-table-repeat-places = 同一小区重复出现的问题
+summary-table-overdue = 逾期事项
+summary-table-late-entries = 补录
+summary-table-corrections = 更正
+
+summary-chart-course = 近四个季度走势
+summary-chart-categories = 分类销号
+summary-chart-communities = 各社区物业问题
+
+summary-state-verified = 已核验
+summary-state-completed = 已办结待核验
+summary-state-overdue = 逾期
+summary-state-open = 办理中
+summary-state-accepted = 已验收
+summary-state-submitted = 待验收
+summary-state-cancelled = 已取消
+
+summary-none = 本季没有“{ $what }”可列的内容。
+summary-coverage = 应召开联席会议的联盟 { $alliances } 个，本季已召开 { $met } 个。
+summary-coverage-missing = 未召开的有：{ $alliances }。
+summary-not-held = 未召开
+summary-times = { $count }次
+summary-overdue = 期末逾期事项 { $overdue } 项；在办问题中已上报 { $escalated } 个。
+summary-evidence = 下列各行写明每个指标所依据的事件位置（连续的位置以“–”相连）；去掉其中任何一个事件，数值就会改变。事件的内容、摘要与签名可在账本中按位置查验，命令为：{ $command }
+
+summary-basis-1 = 季度为北京时间（UTC+08:00）的自然季度；期末为季度最后一天与判断日中较早的一天，首尾两天均计入。
+summary-basis-2 = 日期按事情发生的日子计，不按录入的日子计；判断日之后发生的不计，尚未到期的不算逾期。
+summary-basis-3 = “期末”为该日的存量，“本季”为本季发生的流量，“累计”为截至期末的全部；存量与流量不相加。
+summary-basis-4 = 成员单位按不同单位计数，成员关系按“联盟—单位”计数，两者分列。
+summary-basis-5 = 协议按份计，条款按条计，两者分列。
+summary-basis-6 = “办结”“提交”由责任单位报告，“核验”“验收”由其他单位确认，两者分列，互不替代。
+summary-basis-7 = “初步解决问题”为认领单位报告的数字，“验收解决问题”为经验收的数字。
+summary-basis-8 = 逾期按原定时限判断，批准的延期另列，不改变逾期与否。
+summary-basis-9 = 六号联席会议不计入联盟每季度召开一次联席会议的要求。
+
+# 并列时的简称。
+summary-short-member_units = 成员单位
+summary-short-agreements_in_force = 有效协议
+summary-short-commitments_in_force = 有效条款
+summary-short-projects_claimed = 认领项目
+summary-short-projects_accepted = 验收项目
+summary-short-projects_open = 在办项目
+summary-short-joint_meetings_held = 联席会议
+summary-short-decisions_recorded = 议定事项
+summary-short-decisions_verified = 事项销号
+summary-short-decisions_open = 事项未销号
+summary-short-wednesday_meetings_held = 周三例会
+summary-short-property_issues_raised = 问题提出
+summary-short-property_issues_closed = 问题销号
+summary-short-property_issues_open = 问题未销号
