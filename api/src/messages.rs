@@ -36,6 +36,7 @@ files![
     "damage",
     "documents",
     "errors",
+    "feeds",
     "fields",
     "figures",
     "findings",

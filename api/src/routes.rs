@@ -11,8 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, frame, health, imports, lists,
-    live, obligations, openapi, reports, trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, exports, frame, health, imports,
+    lists, live, obligations, openapi, reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -111,6 +111,13 @@ pub(crate) const ROUTES: &[Route] = &[
         &[400, 409, 422, 500, 503], post(vault::end_holder)),
     route!(POST "/api/v1/exports/tiles", "export-tiles", &[], Some("Look") => "Receipt", &[201],
         &[400, 422, 500, 503], post(vault::export_tiles)),
+    route!(POST "/api/v1/exports/jsonl", "export-jsonl", &[], Some("Look") => "application/x-ndjson", &[200],
+        &[400, 422, 500, 503], post(exports::jsonl)),
+    route!(POST "/api/v1/exports/ocel", "export-ocel", &["objects", "values", "time", "asOf"], Some("Look") =>
+        "application/vnd.ocel+json", &[200], &[400, 404, 422, 500, 503], post(exports::ocel)),
+    route!(GET "/api/v1/calendar.ics", "calendar-feed",
+        &["community", "unit", "from", "to", "todos", "asOf"], None => "text/calendar", &[200, 304],
+        &[400, 404, 500, 503], get(exports::calendar)),
     route!(POST "/api/v1/erasures", "ask-erasure", &[], Some("NewErasure") => "Kept", &[200, 201],
         &[400, 404, 409, 410, 422, 500, 503], post(vault::ask_erasure)),
     route!(POST "/api/v1/erasures/{id}/decide", "decide-erasure", &[], Some("ErasureDecision") => "Kept",

@@ -332,7 +332,11 @@ fn compare(signed: &SignedCheckpoint, hashes: &LogHashes) -> Result<(), KeepErro
     Ok(())
 }
 
-pub(crate) fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
+/// The checkpoint in a file, or `None` if there is no file.
+///
+/// # Errors
+/// [`KeepError`] if it cannot be read.
+pub fn read_checkpoint(file: &Path) -> Result<Option<SignedCheckpoint>, KeepError> {
     let unreadable = |source| KeepError::File { file: file.to_owned(), source };
     let Some(bytes) = files::read_limited(file, NOTE_BYTES_MAX as u64).map_err(unreadable)? else {
         return Ok(None);

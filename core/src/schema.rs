@@ -5,10 +5,10 @@
 //! `option<T>`, `list<T>`, and `{name:T,…}` for a record inside a record. [`to_json`] reads any payload
 //! by its schema alone, so events of kinds that this program does not know can still be shown.
 
-use base64::Engine as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::day::Day;
+use crate::layout;
 
 /// A type that may stand in a payload, and how it is written in a schema.
 pub trait FieldType {
@@ -71,128 +71,7 @@ pub struct SchemaMismatch {
 /// # Errors
 /// [`SchemaMismatch`] if bytes are missing, left over, or not of the declared type.
 pub fn to_json(fields: &[(String, String)], payload: &[u8]) -> Result<Value, SchemaMismatch> {
-    let mut reader = Reader { bytes: payload };
-    let mut object = Map::new();
-    for (name, kind) in fields {
-        let refuse = || SchemaMismatch { field: name.clone() };
-        let (value, rest) = reader.value(kind, 0).ok_or_else(refuse)?;
-        if !rest.is_empty() {
-            return Err(refuse());
-        }
-        object.insert(name.clone(), value);
-    }
-    if reader.bytes.is_empty() {
-        Ok(Value::Object(object))
-    } else {
-        Err(SchemaMismatch { field: "(trailing bytes)".to_owned() })
-    }
-}
-
-/// Nesting deeper than any payload has; stops a hostile schema from exhausting the stack.
-const DEPTH_MAX: u32 = 16;
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (head, rest) = self.bytes.split_first_chunk::<N>()?;
-        self.bytes = rest;
-        Some(*head)
-    }
-
-    fn length(&mut self) -> Option<usize> {
-        let length = usize::try_from(u64::from_le_bytes(self.take()?)).ok()?;
-        (length <= self.bytes.len()).then_some(length)
-    }
-
-    /// Reads one value of the type that `kind` begins with; returns it and the rest of `kind`.
-    fn value<'k>(&mut self, kind: &'k str, depth: u32) -> Option<(Value, &'k str)> {
-        if depth > DEPTH_MAX {
-            return None;
-        }
-        if let Some(inner) = kind.strip_prefix("option<") {
-            return match self.take::<1>()?[0] {
-                0 => Some((Value::Null, skip(inner)?.strip_prefix('>')?)),
-                1 => {
-                    let (value, rest) = self.value(inner, depth + 1)?;
-                    Some((value, rest.strip_prefix('>')?))
-                }
-                _ => None,
-            };
-        }
-        if let Some(inner) = kind.strip_prefix("list<") {
-            let length = self.length()?;
-            let mut items = Vec::new();
-            let mut rest = skip(inner)?;
-            for _ in 0..length {
-                let (value, after) = self.value(inner, depth + 1)?;
-                items.push(value);
-                rest = after;
-            }
-            return Some((Value::Array(items), rest.strip_prefix('>')?));
-        }
-        if let Some(mut inner) = kind.strip_prefix('{') {
-            let mut object = Map::new();
-            loop {
-                let (name, after) = inner.split_once(':')?;
-                let (value, rest) = self.value(after, depth + 1)?;
-                object.insert(name.to_owned(), value);
-                if let Some(rest) = rest.strip_prefix('}') {
-                    return Some((Value::Object(object), rest));
-                }
-                inner = rest.strip_prefix(',')?;
-            }
-        }
-        let end = kind.find([',', '>', '}']).unwrap_or(kind.len());
-        let (word, rest) = kind.split_at(end);
-        let value = match word {
-            "string" => {
-                let length = self.length()?;
-                let (text, after) = self.bytes.split_at_checked(length)?;
-                self.bytes = after;
-                Value::from(std::str::from_utf8(text).ok()?)
-            }
-            "bytes" => {
-                let length = self.length()?;
-                let (raw, after) = self.bytes.split_at_checked(length)?;
-                self.bytes = after;
-                Value::from(base64::engine::general_purpose::STANDARD.encode(raw))
-            }
-            "bool" => match self.take::<1>()?[0] {
-                0 => Value::from(false),
-                1 => Value::from(true),
-                _ => return None,
-            },
-            "u8" => Value::from(self.take::<1>()?[0]),
-            "u16" => Value::from(u16::from_le_bytes(self.take()?)),
-            "u32" => Value::from(u32::from_le_bytes(self.take()?)),
-            "u64" => Value::from(u64::from_le_bytes(self.take()?)),
-            "i32" => Value::from(i32::from_le_bytes(self.take()?)),
-            "i64" => Value::from(i64::from_le_bytes(self.take()?)),
-            "day" => Value::from(Day(i32::from_le_bytes(self.take()?)).to_string()),
-            _ => return None,
-        };
-        Some((value, rest))
-    }
-}
-
-/// The rest of `kind` after the type it begins with.
-fn skip(kind: &str) -> Option<&str> {
-    let mut depth = 0u32;
-    for (at, symbol) in kind.char_indices() {
-        match symbol {
-            '<' | '{' => depth += 1,
-            ',' if depth == 0 => return Some(&kind[at..]),
-            '>' | '}' => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return Some(&kind[at..]),
-            },
-            _ => {}
-        }
-    }
-    (depth == 0).then_some("")
+    layout::to_value(fields, payload)
 }
 
 #[cfg(test)]

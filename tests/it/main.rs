@@ -6,6 +6,7 @@ mod checkpoints;
 mod cli;
 mod comparisons;
 mod evidence;
+mod exports;
 mod figures;
 mod findings;
 mod golden;

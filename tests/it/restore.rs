@@ -18,7 +18,7 @@ fn street(number: u64) -> Value {
 }
 
 /// Records streets, one command each.
-fn record(ledger: &Ledger, numbers: std::ops::Range<u64>) {
+pub(crate) fn record(ledger: &Ledger, numbers: std::ops::Range<u64>) {
     let id = street(numbers.start)["commandId"].clone();
     let list = numbers.map(|number| {
         let mut command = street(number);
@@ -256,7 +256,7 @@ fn a_new_log_names_the_checkpoint_of_the_one_it_continues() {
 }
 
 /// Records a text that should not be there.
-fn record_by_mistake(ledger: &Ledger) -> u64 {
+pub(crate) fn record_by_mistake(ledger: &Ledger) -> u64 {
     let draft = json!({
         "command": "topic.propose", "stream": "topic/YT-误", "actor": "党建专干岗", "occurredOn": "2022-07-01",
         "data": { "title": TEXT, "category": "停车难", "proposer": "居民代表" },
@@ -264,7 +264,7 @@ fn record_by_mistake(ledger: &Ledger) -> u64 {
     ledger.record(&draft).exits(0).json()["position"].as_u64().unwrap()
 }
 
-fn erase(ledger: &Ledger, position: u64) {
+pub(crate) fn erase(ledger: &Ledger, position: u64) {
     let at = position.to_string();
     let ask = ["erase", "ask", "--position", &at, "--reason", "误录", "--basis", "法律", "--id", "SC-1"];
     ledger.run(&[&ask[..], &["--actor", "党建专干岗"]].concat()).exits(0);

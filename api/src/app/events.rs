@@ -1,14 +1,11 @@
 //! Events as JSON: the envelope, and the payload as recorded, read by its declared layout alone.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gongjian_core::command::occurred_text;
-use gongjian_core::domain::schema::{Declaration, stream_id};
-use gongjian_core::domain::{Event, kinds, schema::SchemaEvent};
-use gongjian_core::log::{ERASURE_APPROVED, LogReader, ReadError};
+use gongjian_core::domain::kinds;
+use gongjian_core::domain::schema::stream_id;
+use gongjian_core::log::{ERASURE_APPROVED, ReadError};
 use gongjian_core::record::{Assurance, Digest, Position, RecordRef};
 use gongjian_core::schema;
 use serde::Serialize;
@@ -16,48 +13,6 @@ use serde_json::Value;
 
 use super::App;
 use crate::error::Problem;
-
-/// Field names and types, in the order of the bytes.
-type Layout = Arc<Vec<(String, String)>>;
-
-/// Declared layouts met so far. A layout never changes.
-#[derive(Default)]
-pub(super) struct Layouts {
-    known: RwLock<HashMap<String, Option<Layout>>>,
-}
-
-impl Layouts {
-    fn of(&self, reader: &LogReader, kind: &str, version: u16) -> Option<Layout> {
-        let id = stream_id(kind, version);
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(layout) = known.get(&id) {
-            return layout.clone();
-        }
-        drop(known);
-        let layout = declared(reader, &id).or_else(|| built_in(kind, version)).map(Arc::new);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id, layout.clone());
-        layout
-    }
-}
-
-fn declared(reader: &LogReader, id: &str) -> Option<Vec<(String, String)>> {
-    let position = *reader.stream(&format!("schema/{id}")).first()?;
-    let bytes = reader.get(position).ok()??;
-    let record = RecordRef::decode(&bytes).ok()?;
-    match Event::decode(record.kind, record.version, record.payload).ok()? {
-        Event::Schema(SchemaEvent::Declared(declared)) => {
-            let pair = |field: Declaration| (field.name, field.r#type);
-            Some(declared.fields.into_iter().map(pair).collect())
-        }
-        _ => None,
-    }
-}
-
-/// The layout of a kind that this program knows; in a log, that of the two kinds which docs/FORMAT.md describes.
-pub(crate) fn built_in(kind: &str, version: u16) -> Option<Vec<(String, String)>> {
-    let known = kinds().into_iter().find(|known| known.name == kind && known.version == version)?;
-    Some((known.fields)().into_iter().map(|field| (field.name.to_owned(), field.kind)).collect())
-}
 
 /// Which events.
 #[derive(Clone, Debug, Default)]
@@ -274,7 +229,8 @@ impl App {
             Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "damaged").with("position", position)
         })?;
         let layout = self.shared.layouts.of(self.reader(), record.kind, record.version);
-        let mut event = WholeEvent::of(bytes, &record, layout.as_deref().map(Vec::as_slice));
+        let fields = layout.as_ref().map(|declared| declared.fields.as_slice());
+        let mut event = WholeEvent::of(bytes, &record, fields);
         event.bytes = raw.then(|| STANDARD.encode(bytes));
         Ok(ShownEvent::Whole(Box::new(event)))
     }

@@ -132,7 +132,7 @@ impl Files for Server {
     }
 }
 
-fn told(common: &Common, restored: &Restored) -> Result<(), Failure> {
+pub(super) fn told(common: &Common, restored: &Restored) -> Result<(), Failure> {
     let root = restored.root.to_string();
     if common.json {
         let told = json!({

@@ -167,6 +167,9 @@ impl Failure {
                 refused("cli-restore-key", &[("error", &chain(error))])
             }
             RestoreError::Tile(_) => refused("cli-restore-changed", &[("error", &chain(error))]),
+            RestoreError::Line { line, source } => {
+                refused("cli-import-line", &[("line", &line.to_string()), ("error", &chain(source))])
+            }
             RestoreError::NoEvent { position, .. } => refused(
                 "cli-restore-no-event",
                 &[("position", &position.to_string()), ("error", &chain(error))],

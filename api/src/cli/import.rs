@@ -1,11 +1,17 @@
-//! `import`: workbooks, all together or none.
+//! `import`: workbooks, all together or none; or a whole log into a new ledger.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use gongjian_core::evidence::VerifierKey;
+use gongjian_core::lines::Header;
+use gongjian_core::log::LogOptions;
+use gongjian_core::restore::{ImportLog, RestoreError};
 use serde_json::{Value, json};
 
 use super::Common;
@@ -20,7 +26,7 @@ const PLAN_SHOWN: usize = 40;
 
 #[derive(Args, Debug)]
 pub(super) struct Import {
-    /// 台账文件 .xlsx .csv / workbooks
+    /// 台账文件 .xlsx .csv，或 export jsonl 所得日志（导入新账本） / workbooks, or a log that was exported, into a new ledger
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// 只显示将记入什么 / show what would be recorded
@@ -29,9 +35,52 @@ pub(super) struct Import {
     /// 以更正记入与账本不符之处，写明原因 / record contradictions as corrections, for this reason
     #[arg(long, value_name = "REASON")]
     correct: Option<String>,
+    /// 日志所属账本的公钥，从别处得知 / the key of a log's ledger, known from elsewhere
+    #[arg(long, value_name = "VKEY", conflicts_with = "correct")]
+    key: Option<VerifierKey>,
+}
+
+/// Whether a file is a log in JSON Lines, by its first line.
+fn is_log(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    opened.is_ok() && Header::begins(&start)
+}
+
+/// Puts a log back: the same bytes, and nothing decided anew.
+fn import_log(common: &Common, verb: &Import, file: &Path) -> Result<(), Failure> {
+    let work = ImportLog { dir: &common.data, log: LogOptions::default(), key: verb.key.as_ref(), file };
+    let failed = |error| {
+        let at: &Path = if matches!(error, RestoreError::Open(_)) { &common.data } else { file };
+        Failure::restoring(common, at, &error)
+    };
+    if verb.dry_run {
+        let header = work.check().map_err(failed)?;
+        let (size, root) = (header.checkpoint().size(), header.checkpoint().root().to_string());
+        if common.json {
+            return say(common, &json!({ "dryRun": true, "size": size, "root": root }).to_string());
+        }
+        let args = [("size", size.to_string()), ("root", root)];
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        return say(common, &common.text().get("cli-log-sound", &args));
+    }
+    let bar = progress::bar(common, "cli-restoring");
+    let restored = work.run(|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    super::backup::told(common, &restored.map_err(failed)?)
 }
 
 pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
+    let is_one = verb.files.len() == 1;
+    match verb.files.iter().find(|file| is_log(file)) {
+        Some(file) if is_one && verb.correct.is_none() => return import_log(common, verb, file),
+        Some(_) => return Err(Failure::usage(common, "cli-log-alone", &[])),
+        None if verb.key.is_some() => return Err(Failure::usage(common, "cli-log-key", &[])),
+        None => {}
+    }
     let mut inputs = Vec::with_capacity(verb.files.len());
     for path in &verb.files {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

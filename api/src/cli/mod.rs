@@ -12,6 +12,7 @@ mod demo;
 mod document;
 mod erase;
 mod evidence;
+mod export;
 mod failure;
 mod holder;
 mod import;
@@ -79,8 +80,8 @@ enum Verb {
     Checkpoint(evidence::Checkpoint),
     /// 证明：事件在账、前后一致；一件事的证据包 / prove an event, or pack one matter as evidence
     Prove(evidence::Prove),
-    /// 导出台账工作簿（可原样导回）或 tiles（供离线核对） / a register as a workbook, or the tiles
-    Export(template::Export),
+    /// 导出：台账工作簿、全部日志 jsonl、流程挖掘 ocel、日历 ical、树片 tiles / export a register, the log, or a feed
+    Export(export::Export),
     /// 记入命令 / record commands, given as JSON
     Record(record::Record),
     /// 事件，每行一个 JSON / events as JSON lines
@@ -134,7 +135,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Template(verb) => template::run(common, verb),
         Verb::Checkpoint(verb) => evidence::checkpoint(common, verb),
         Verb::Prove(verb) => evidence::prove(common, verb),
-        Verb::Export(verb) => template::export(common, verb),
+        Verb::Export(verb) => export::run(common, verb),
         Verb::Record(verb) => record::run(common, verb),
         Verb::Events(verb) => ask::events(common, verb),
         Verb::List(verb) => ask::list(common, verb),

@@ -5,6 +5,7 @@ pub(crate) mod docs;
 pub(crate) mod editions;
 pub(crate) mod events;
 pub(crate) mod evidence;
+pub(crate) mod exports;
 mod frame;
 pub(crate) mod health;
 pub(crate) mod imports;
@@ -37,6 +38,9 @@ pub(crate) use parameters::{Asking, Reader};
 
 /// Largest body: a list of commands, or workbooks in base64.
 pub const BODY_BYTES_MAX: usize = 64 << 20;
+
+/// Pieces of a streamed answer that wait for its reader.
+const PIECES_AHEAD: usize = 4;
 
 /// What every handler gets.
 #[derive(Clone)]
@@ -101,6 +105,29 @@ pub(crate) fn typed(status: StatusCode, media: &'static str, body: impl Into<Bod
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     response
+}
+
+/// An answer that is written while it is read: `write` hands over pieces until it is done or told that nobody wants
+/// more, away from the threads that serve connections. What fails in the middle ends the answer there, which its
+/// reader notices.
+pub(crate) fn streamed(
+    media: &'static str,
+    write: impl FnOnce(&mut dyn FnMut(Vec<u8>) -> bool) -> Result<(), Problem> + Send + 'static,
+) -> Response {
+    let (send, receive) = tokio::sync::mpsc::channel::<std::io::Result<Vec<u8>>>(PIECES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        let written = write(&mut |piece| send.blocking_send(Ok(piece)).is_ok());
+        if let Err(problem) = written {
+            tracing::error!(code = problem.code, "an answer ends in the middle");
+            // Whoever asked may have gone.
+            let _ = send.blocking_send(Err(std::io::Error::other(problem.code)));
+        }
+    });
+    let pieces = futures_util::stream::unfold(receive, |mut receive| async move {
+        let piece = receive.recv().await?;
+        Some((piece, receive))
+    });
+    typed(StatusCode::OK, media, Body::from_stream(pieces))
 }
 
 /// Work that reads the disk or folds, away from the threads that serve connections.

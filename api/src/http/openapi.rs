@@ -119,6 +119,9 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
 
 fn query(name: &str, of: &str, text: Text) -> Value {
     let schema = match name {
+        "from" | "to" if of == "calendar-feed" => {
+            json!({ "type": "string", "pattern": format!("^({DAY})?$"), "examples": ["2022-06-30"] })
+        }
         "from" | "to" if of == HEAT_MAP => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q1"] })
         }
@@ -141,7 +144,10 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "quarter" if !required(of) => {
             json!({ "type": "string", "pattern": format!("^({QUARTER})?$"), "examples": ["2022-Q3"] })
         }
-        "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
+        "values" => json!({ "type": "string", "enum": ["string", "native"], "default": "string" }),
+        "time" => json!({ "type": "string", "enum": ["occurred", "recorded"], "default": "occurred" }),
+        "objects" => json!({ "type": "string", "examples": ["issue,topic,meeting,decision"] }),
+        "raw" | "dryRun" | "overdue" | "fresh" | "todos" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "comparisons" => json!({ "type": "string", "enum": ["scope", "all"], "default": "scope" }),
@@ -169,6 +175,7 @@ fn required(of: &str) -> bool {
 fn described(name: &str, of: &str) -> String {
     match name {
         "from" | "to" if of == HEAT_MAP => format!("parameter-{name}-quarter"),
+        "from" | "to" if of == "calendar-feed" => format!("parameter-{name}-day"),
         _ => format!("parameter-{name}"),
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn asker(
     Ok(Asker { actor: actor.to_owned(), command_id: command_id.map(read).transpose()?, occurred_on })
 }
 
-type Body = Result<Bytes, BytesRejection>;
+pub(super) type Body = Result<Bytes, BytesRejection>;
 type Id = Result<Path<String>, PathRejection>;
 
 /// Reads a body and does the work away from the threads that serve connections.

@@ -2,13 +2,14 @@
 
 use gongjian_core::evidence::merkle::{ProofError, verify_inclusion};
 use gongjian_core::evidence::{Proof, SignedCheckpoint};
+use gongjian_core::layout::built_in;
 use gongjian_core::log::MerkleHash;
 use gongjian_core::record::RecordRef;
 
 use super::fault::{Fault, Kind};
 use super::outcome::{Basis, Format, Outcome};
 use super::trust::Trust;
-use crate::app::{WholeEvent, built_in};
+use crate::app::WholeEvent;
 
 /// Checks a checkpoint: its form, and whose signatures it bears.
 pub fn checkpoint(bytes: &[u8], trust: &Trust) -> Outcome {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gongjian_core::evidence::{Proof, SignedCheckpoint, Statement, VerifierKey};
+use gongjian_core::layout::built_in;
 use gongjian_core::log::{SCHEMA_DECLARED, is_described_elsewhere};
 use gongjian_core::record::{Digest, Position, RecordRef};
 use gongjian_core::schema::to_json;
@@ -19,7 +20,7 @@ use super::{
     CHECKPOINT, DOCUMENT_LIST, DOCUMENTS, LAYOUTS, LOG_KEY, MANIFEST, PAGE, SIGNATURE, STATEMENT, STORY,
     TRAIL, WITNESS_KEYS, destroyed, documents, event_path, rotated,
 };
-use crate::app::{WholeEvent, built_in};
+use crate::app::WholeEvent;
 use crate::offline::{self, Basis, Fault, Format, Kind, Outcome, Trust};
 
 /// Checks the files of a package.

@@ -2,6 +2,7 @@
 //! signed too. Whoever knows an old key alone follows these to the one that signed the package.
 
 use gongjian_core::evidence::{KeyKind, Proof, VerifierKey};
+use gongjian_core::layout::built_in;
 use gongjian_core::log::KEY_ROTATED;
 use gongjian_core::record::{Position, RecordRef};
 use serde_json::Value;
@@ -9,7 +10,6 @@ use serde_json::Value;
 use super::archive::Files;
 use super::check::file;
 use super::event_path;
-use crate::app::built_in;
 use crate::offline::{self, Fault, Kind, Trust};
 
 /// The folder of these proofs.

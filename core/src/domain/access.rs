@@ -41,6 +41,8 @@ pub struct Access {
     pub last: Option<Fact>,
 }
 
+fields! { Access {} }
+
 impl Category for Access {
     type Event = AccessEvent;
     type Command = AccessCommand;

@@ -91,6 +91,8 @@ pub struct Document {
     pub added: Option<Fact>,
 }
 
+fields! { Document { "matter": matter, "kind": kind, "field": field, "mediaType": media_type } }
+
 impl Document {
     /// Whether only named posts and units may look.
     pub fn is_restricted(&self) -> bool {

@@ -107,6 +107,8 @@ pub struct Erasure {
     pub executed: Option<Fact>,
 }
 
+fields! { Erasure { "scope": scope, "subject": subject } }
+
 impl Erasure {
     /// Where it stands.
     pub fn state(&self) -> &'static str {

@@ -243,22 +243,25 @@ pub trait Fields {
 /// Implements [`Fields`] for a state: `Agreement { "signedOn": signed, … }`.
 #[macro_export]
 macro_rules! fields {
-    ($State:ty { $($name:literal: $($member:ident).+),+ $(,)? }) => {
+    ($State:ty { $($name:literal: $($member:ident).+),* $(,)? }) => {
+        #[allow(unused_variables, reason = "a state may have no fields")]
         impl $crate::domain::facts::Fields for $State {
-            const NAMES: &'static [&'static str] = &[$($name),+];
+            const NAMES: &'static [&'static str] = &[$($name),*];
 
             fn get(&self, field: &str) -> Option<String> {
+                #[allow(unused_imports, reason = "a state may have no fields")]
                 use $crate::domain::facts::FieldText as _;
                 match field {
-                    $($name => Some(self.$($member).+.show()),)+
+                    $($name => Some(self.$($member).+.show()),)*
                     _ => None,
                 }
             }
 
             fn is_blank(&self, field: &str) -> Option<bool> {
+                #[allow(unused_imports, reason = "a state may have no fields")]
                 use $crate::domain::facts::FieldText as _;
                 match field {
-                    $($name => Some(self.$($member).+.is_blank()),)+
+                    $($name => Some(self.$($member).+.is_blank()),)*
                     _ => None,
                 }
             }
@@ -267,7 +270,7 @@ macro_rules! fields {
                 #[allow(unused_imports, reason = "method names meet the trait's own")]
                 use $crate::domain::facts::FieldText;
                 match field {
-                    $($name => Some(FieldText::correct(&mut self.$($member).+, text, at)),)+
+                    $($name => Some(FieldText::correct(&mut self.$($member).+, text, at)),)*
                     _ => None,
                 }
             }

@@ -65,6 +65,8 @@ pub struct Holder {
     pub named: Option<Fact>,
 }
 
+fields! { Holder { "post": post } }
+
 impl Holder {
     /// Whether the post was held on a day.
     pub fn on(&self, day: Day) -> bool {

@@ -71,6 +71,8 @@ pub struct Import {
     pub position: u64,
 }
 
+fields! { Import {} }
+
 impl Category for Import {
     type Event = ImportEvent;
     type Command = ImportCommand;

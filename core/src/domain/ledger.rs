@@ -94,6 +94,8 @@ pub struct Ledger {
     pub accepted_clock: Option<i64>,
 }
 
+fields! { Ledger { "origin": origin } }
+
 impl Ledger {
     /// The keys that sign, as others know them.
     ///

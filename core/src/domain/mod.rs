@@ -31,7 +31,7 @@ mod tests;
 pub(crate) use tests::sources;
 
 use category::{Category, CommandSet, Context};
-use facts::At;
+use facts::{At, Fields};
 use table::{Children, Table};
 
 /// What a decision leads to: one event, and what its envelope should say.
@@ -147,6 +147,47 @@ macro_rules! catalogue {
                 let value = match self {$( Command::$State(command) => serde_json::to_value(command), )+};
                 // Commands hold texts, numbers, lists and days; none of them can fail to be written.
                 value.unwrap_or_default()
+            }
+        }
+
+        /// The state of one stream alone, folded from its own events.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs, reason = "each category documents its own state")]
+        pub enum Thing {$( $State(Box<$module::$State>), )+}
+
+        impl Thing {
+            /// A stream of a category before its first event, or `None` if there is no such category.
+            pub fn of(category: &str) -> Option<Thing> {
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        return Some(Thing::$State(Box::default()));
+                    }
+                )+
+                None
+            }
+
+            /// Folds an event of the stream in; one of another category changes nothing.
+            pub fn evolve(&mut self, event: &Event, at: &At) {
+                match (self, event) {
+                    $((Thing::$State(state), Event::$State(event)) => state.evolve(event, at),)+
+                    _ => {}
+                }
+            }
+
+            /// Where the stream stands, in the word of its state machine.
+            pub fn word(&self) -> &str {
+                match self {$( Thing::$State(state) => state.word(), )+}
+            }
+
+            /// The text of a field, or `None` where there is no such field or it says nothing.
+            pub fn field(&self, name: &str) -> Option<String> {
+                let text = match self {$( Thing::$State(state) => Fields::get(&**state, name), )+};
+                text.filter(|text| !text.is_empty())
+            }
+
+            /// Fields that name something else in the ledger, and what they name. See [`Category::REFERENCES`].
+            pub fn references(&self) -> &'static [(&'static str, &'static str)] {
+                match self {$( Thing::$State(_) => <$module::$State as Category>::REFERENCES, )+}
             }
         }
 

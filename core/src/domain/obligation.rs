@@ -113,6 +113,8 @@ pub fn id(rule: &str, subject: &str, community: Option<&str>, period: Option<Per
     id
 }
 
+fields! { Obligation { "rule": rule, "subject": subject } }
+
 impl Category for Obligation {
     type Event = ObligationEvent;
     type Command = ObligationCommand;

@@ -92,6 +92,8 @@ impl Period {
     }
 }
 
+fields! { Period {} }
+
 impl Category for Period {
     type Event = PeriodEvent;
     type Command = PeriodCommand;

@@ -42,6 +42,8 @@ pub struct Post {
     pub abolished: Option<Fact>,
 }
 
+fields! { Post { "name": name, "unit": unit } }
+
 impl Category for Post {
     type Event = PostEvent;
     type Command = PostCommand;

@@ -219,6 +219,8 @@ pub fn id_of(quarter: Quarter, scope: &str) -> String {
     }
 }
 
+fields! { Report { "quarter": quarter, "scope": scope } }
+
 impl Category for Report {
     type Event = ReportEvent;
     type Command = ReportCommand;

@@ -94,6 +94,8 @@ pub struct Rule {
     pub count: u16,
 }
 
+fields! { Rule { "title": title } }
+
 impl Rule {
     /// A parameter of the version that applies on `day`, with that version's number.
     pub fn parameter(&self, name: &str, day: Day) -> Option<(u32, u16)> {

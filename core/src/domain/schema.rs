@@ -46,6 +46,8 @@ pub struct Schema {
     pub fields: Vec<Declaration>,
 }
 
+fields! { Schema { "kind": kind } }
+
 impl Schema {
     /// The fields as [`crate::schema::to_json`] takes them.
     pub fn pairs(&self) -> Vec<(String, String)> {

@@ -73,6 +73,10 @@ pub struct Series {
     pub ended: Option<Fact>,
 }
 
+fields! { Series {
+    "meetingType": meeting_type, "community": community, "cadence": cadence, "participants": participants,
+} }
+
 impl Category for Series {
     type Event = SeriesEvent;
     type Command = SeriesCommand;

@@ -85,6 +85,11 @@ pub struct Task {
     pub closed: Option<Fact>,
 }
 
+fields! { Task {
+    "decision": decision, "text": text, "responsible": work.responsible, "dueOn": work.due_on,
+    "completedOn": work.completed, "verifier": work.verifier, "verifiedOn": work.verified,
+} }
+
 impl Task {
     /// Where it stands.
     pub fn state(&self) -> &'static str {

@@ -230,7 +230,7 @@ impl LogReader {
     ///
     /// # Errors
     /// [`ReadError`] where a page cannot be read, or the range ends beyond the log.
-    pub(super) fn leaves(&self, range: Range<Position>) -> Result<Vec<MerkleHash>, ReadError> {
+    pub(crate) fn leaves(&self, range: Range<Position>) -> Result<Vec<MerkleHash>, ReadError> {
         let mut leaves = Vec::new();
         let mut next = range.start;
         while next < range.end {
@@ -362,6 +362,11 @@ impl LogReader {
     /// The names of all streams, in order of first appearance.
     pub fn stream_names(&self) -> Vec<String> {
         self.state().index.stream_names().map(str::to_owned).collect()
+    }
+
+    /// The names of at most `count` streams behind the first `skip`, in order of first appearance.
+    pub fn some_stream_names(&self, skip: usize, count: usize) -> Vec<String> {
+        self.state().index.stream_names().skip(skip).take(count).map(str::to_owned).collect()
     }
 
     /// The positions of a command's events, if it is recorded. Their records hold its digest.

@@ -10,6 +10,7 @@
 //! **Architecture invariant:** *nothing of a backup is opened for service before all of it was verified.*
 
 mod erased;
+mod lines;
 mod source;
 mod take;
 
@@ -25,6 +26,7 @@ use crate::evidence::{
     CheckpointError, KeyRefusal, LogKeys, SignedCheckpoint, TileFault, TreeError, VerifierKey, tree,
 };
 use crate::ledger::LEDGER_STREAM;
+use crate::lines::LineFault;
 use crate::log::{
     AppendError, KEY_ROTATED, Log, LogHashes, LogOptions, LogReader, MerkleHash, OpenError, ReadError,
     Report, StorageError, VerifyOptions, WithholdError, mark_restore,
@@ -33,6 +35,7 @@ use crate::record::{Position, RecordRef};
 
 use crate::published::{Files, Folder, SourceError};
 pub use erased::{ERASED_FILE, erased_lines};
+pub use lines::ImportLog;
 use take::Taking;
 
 /// The folder of documents and other content that events name, in a ledger and in a backup of it.
@@ -59,6 +62,15 @@ pub enum RestoreError {
     /// A tile or entry was changed.
     #[error("the backup was changed")]
     Tile(#[from] Box<TileFault<SourceError>>),
+    /// A line of a log in JSON Lines is not what it should be.
+    #[error("line {line} of the log cannot be taken")]
+    Line {
+        /// Which, from 1.
+        line: u64,
+        /// What is wrong.
+        #[source]
+        source: LineFault,
+    },
     /// An entry is signed for, but is no event that a ledger would write at that place.
     #[error("entry {position} of the backup is no event of a ledger: {what}")]
     NoEvent {
@@ -109,8 +121,8 @@ pub enum RestoreError {
     /// A checkpoint beside the log cannot be read or written.
     #[error(transparent)]
     Keep(#[from] KeepError),
-    /// A file cannot be written.
-    #[error("{file} cannot be written")]
+    /// A file cannot be read or written.
+    #[error("{file} cannot be read or written")]
     File {
         /// The file.
         file: PathBuf,
@@ -189,34 +201,16 @@ impl Restore<'_> {
             // An older backup may be signed by the key before a rotation; the last one bears witness for it.
             let key = self.key.as_ref().filter(|_| at + 1 == sources.len());
             let taking = Taking { head: head.as_ref(), key, files: *files };
-            let begin = || mark_restore(self.dir).map_err(|source| self.file(source));
+            let begin = || mark_restore(self.dir).map_err(|source| file_error(self.dir, source));
             let signed = taking.extend(&mut log, begin, &mut progress)?;
-            self.publish(&signed)?;
+            publish(self.dir, &signed)?;
         }
         let keys = log_keys(&log.reader())?;
-        self.erase_again(&mut log)?;
-        let report = log.verify_with(VerifyOptions::default(), |_, _| ())?;
-        if !report.is_sound() {
-            return Err(RestoreError::Unsound(Box::new(report)));
-        }
+        let report = settle(&mut log)?;
         self.beside(&log, &keys)?;
-        log.restored(self.dir).map_err(|source| self.file(source))?;
+        log.restored(self.dir).map_err(|source| file_error(self.dir, source))?;
         let behind = head.map(|head| head.checkpoint().size()).filter(|signed| *signed > report.events);
         Ok(Restored { size: report.events, taken: report.events - before, root: report.root, behind })
-    }
-
-    fn file(&self, source: io::Error) -> RestoreError {
-        RestoreError::File { file: self.dir.to_owned(), source }
-    }
-
-    /// The checkpoint over what was taken is the published one, until the key signs a newer one.
-    fn publish(&self, signed: &SignedCheckpoint) -> Result<(), RestoreError> {
-        let file = &signed_files(self.dir)[0];
-        let before = read_checkpoint(file).ok().flatten();
-        if before.is_none_or(|before| before.checkpoint().size() < signed.checkpoint().size()) {
-            replace(file, signed, 0o644)?;
-        }
-        Ok(())
     }
 
     /// What a backup holds besides the log: the last checkpoint with cosignatures, those over rotations, and the vault.
@@ -236,20 +230,37 @@ impl Restore<'_> {
             }
         }
         let vault = self.dir.join(VAULT_FOLDER);
-        copy_missing(&backup.join(VAULT_FOLDER), &vault).map_err(|source| self.file(source))?;
+        copy_missing(&backup.join(VAULT_FOLDER), &vault).map_err(|source| file_error(self.dir, source))?;
         Ok(())
     }
+}
 
-    /// An older backup may hold again what was destroyed since: an order that was carried out is carried out again.
-    /// Documents need nothing here, since no backup holds their keys, and opening the ledger removes their objects.
-    fn erase_again(&self, log: &mut Log) -> Result<(), RestoreError> {
-        for order in erased::orders(&log.reader())?.into_iter().filter(|order| order.is_executed) {
-            if log.reader().erased(order.position)?.is_none() {
-                log.withhold::<RestoreError>(order.position, order.order, |_| Ok(()))?;
-            }
-        }
-        Ok(())
+fn file_error(dir: &Path, source: io::Error) -> RestoreError {
+    RestoreError::File { file: dir.to_owned(), source }
+}
+
+/// The checkpoint over what was taken is the published one, until the key signs a newer one.
+fn publish(dir: &Path, signed: &SignedCheckpoint) -> Result<(), RestoreError> {
+    let file = &signed_files(dir)[0];
+    let before = read_checkpoint(file).ok().flatten();
+    if before.is_none_or(|before| before.checkpoint().size() < signed.checkpoint().size()) {
+        replace(file, signed, 0o644)?;
     }
+    Ok(())
+}
+
+/// Erases again what was erased, and verifies everything that was taken.
+///
+/// An older backup may hold again what was destroyed since: an order that was carried out is carried out again.
+/// Documents need nothing here, since no backup holds their keys, and opening the ledger removes their objects.
+fn settle(log: &mut Log) -> Result<Report, RestoreError> {
+    for order in erased::orders(&log.reader())?.into_iter().filter(|order| order.is_executed) {
+        if log.reader().erased(order.position)?.is_none() {
+            log.withhold::<RestoreError>(order.position, order.order, |_| Ok(()))?;
+        }
+    }
+    let report = log.verify_with(VerifyOptions::default(), |_, _| ())?;
+    if report.is_sound() { Ok(report) } else { Err(RestoreError::Unsound(Box::new(report))) }
 }
 
 /// Reads a backup whole, without restoring it.

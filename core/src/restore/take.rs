@@ -10,6 +10,7 @@ use crate::evidence::tree::{TILE_WIDTH, tile_width};
 use crate::evidence::{
     AuthenticTiles, HashSource as _, LogKeys, SignedCheckpoint, TileFault, VerifierKey, tree,
 };
+use crate::lines::Entry;
 use crate::log::{Draft, ErasedEvent, Log, MerkleHash, NewEvent};
 use crate::published::Files;
 use crate::record::{Position, RecordRef};
@@ -34,12 +35,6 @@ struct Stated<'t, 'f> {
     erased: BTreeMap<Position, ErasedEvent>,
 }
 
-/// An entry under the root: the bytes of an event, or what is left of one.
-enum Found {
-    Event(Vec<u8>),
-    Erased(ErasedEvent, MerkleHash),
-}
-
 impl<'t, 'f> Stated<'t, 'f> {
     fn read(tiles: &'t Tiles<'f>) -> Result<Stated<'t, 'f>, RestoreError> {
         let signed = SignedCheckpoint::parse(&tiles.checkpoint(CHECKPOINT_FILE)?)?;
@@ -59,7 +54,7 @@ impl<'t, 'f> Stated<'t, 'f> {
     }
 
     /// The entries of a bundle, each under the root.
-    fn bundle(&self, number: u64) -> Result<Vec<Found>, RestoreError> {
+    fn bundle(&self, number: u64) -> Result<Vec<Entry>, RestoreError> {
         let width = tile_width(self.size(), 0, number);
         let leaves = self.checked.hashes(0, number, width)?;
         let entries = self.tiles.entries(number, width)?;
@@ -70,14 +65,14 @@ impl<'t, 'f> Stated<'t, 'f> {
             .collect()
     }
 
-    fn found(&self, index: Position, entry: Vec<u8>, leaf: MerkleHash) -> Result<Found, RestoreError> {
+    fn found(&self, index: Position, entry: Vec<u8>, leaf: MerkleHash) -> Result<Entry, RestoreError> {
         if entry.is_empty() {
             let erased = self.erased.get(&index).cloned();
             let erased = erased.ok_or(RestoreError::Withheld { position: index })?;
-            return Ok(Found::Erased(erased, leaf));
+            return Ok(Entry::Erased(erased, leaf));
         }
         if MerkleHash::leaf(&entry) == leaf {
-            Ok(Found::Event(entry))
+            Ok(Entry::Event(entry))
         } else {
             Err(TileFault::Entry { index, is_empty: false }.into())
         }
@@ -97,7 +92,7 @@ impl<'t, 'f> Stated<'t, 'f> {
     ) -> Result<(), RestoreError> {
         for number in self.from(position) {
             for (at, entry) in (number * TILE_WIDTH as u64..).zip(self.bundle(number)?) {
-                if let Found::Event(bytes) = entry
+                if let Entry::Event(bytes) = entry
                     && at >= position
                 {
                     take_key(keys, at, &bytes)?;
@@ -167,7 +162,7 @@ impl Taking<'_> {
         if keys.is_none() && stated.size() > 0 {
             let first = stated.bundle(0)?;
             let first = match first.first() {
-                Some(Found::Event(bytes)) => bytes.as_slice(),
+                Some(Entry::Event(bytes)) => bytes.as_slice(),
                 _ => &[],
             };
             take_key(&mut keys, 0, first)?;
@@ -185,12 +180,12 @@ impl Taking<'_> {
 }
 
 /// Adds entries to a draft, and in their places those of which only the leaf is left.
-fn take(draft: &mut Draft, entries: &[Found]) -> Result<(), RestoreError> {
+pub(super) fn take(draft: &mut Draft, entries: &[Entry]) -> Result<(), RestoreError> {
     let mut events: Vec<&[u8]> = Vec::with_capacity(entries.len());
     for entry in entries {
         match entry {
-            Found::Event(bytes) => events.push(bytes),
-            Found::Erased(event, leaf) => {
+            Entry::Event(bytes) => events.push(bytes),
+            Entry::Erased(event, leaf) => {
                 take_events(draft, &std::mem::take(&mut events))?;
                 draft.add_erased(event, *leaf)?;
             }

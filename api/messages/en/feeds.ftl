@@ -1,0 +1,11 @@
+ical-name = { $scope }: meetings and due dates
+ical-county = The county
+ical-meeting = { $type } ({ $community })
+ical-wednesday = Wednesday meeting ({ $community })
+ical-due = Due: { $title } ({ $community })
+ical-expiry = Agreement ends: { $title } ({ $community })
+ical-topic = Topic { $number }: { $title }; category: { $category }
+ical-attendance = { $expected } units expected, { $present } present
+ical-present = { $present } units present
+ical-responsible = Responsible: { $unit }
+ical-cancelled = Cancelled: { $reason }

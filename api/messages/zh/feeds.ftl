@@ -1,0 +1,11 @@
+ical-name = { $scope } 会议与时限
+ical-county = 全县
+ical-meeting = { $type }（{ $community }）
+ical-wednesday = 周三例会（{ $community }）
+ical-due = 到期：{ $title }（{ $community }）
+ical-expiry = 协议到期：{ $title }（{ $community }）
+ical-topic = 议题{ $number }：{ $title }；类别：{ $category }
+ical-attendance = 应到{ $expected }个单位，实到{ $present }个
+ical-present = 实到{ $present }个单位
+ical-responsible = 责任单位：{ $unit }
+ical-cancelled = 取消原因：{ $reason }
