@@ -241,6 +241,8 @@ enum ReportFormat {
     Csv,
     Md,
     Xlsx,
+    Html,
+    Pdf,
 }
 
 pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
@@ -252,6 +254,8 @@ pub(super) fn report(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Csv => "csv",
         ReportFormat::Md => "md",
         ReportFormat::Xlsx => "xlsx",
+        ReportFormat::Html => "html",
+        ReportFormat::Pdf => "pdf",
     };
     let query = [
         ("quarter", Some(verb.quarter.clone())),
