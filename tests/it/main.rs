@@ -4,6 +4,7 @@
 mod attacks;
 mod checkpoints;
 mod cli;
+mod documents;
 mod evidence;
 mod figures;
 mod findings;
