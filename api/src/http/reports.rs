@@ -11,7 +11,7 @@ use crate::error::Problem;
 use crate::output;
 
 /// Formats of the report, the usual one first; those of documents have a writer of their own.
-const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx", "html", "pdf"];
+pub(crate) const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx", "html", "pdf"];
 
 pub(crate) async fn co_building(
     State(state): State<AppState>,
