@@ -262,6 +262,9 @@ impl From<WriteError> for Problem {
             WriteError::Glyph(character) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "glyph").with("character", character)
             }
+            WriteError::NotBuilt { format } => {
+                Problem::new(StatusCode::NOT_IMPLEMENTED, "format-not-built").with("format", format)
+            }
             WriteError::Failed { .. } => Problem::internal(&error),
         }
     }

@@ -5,6 +5,7 @@ mod attacks;
 mod checkpoints;
 mod cli;
 mod comparisons;
+mod documents;
 mod evidence;
 mod exports;
 mod figures;

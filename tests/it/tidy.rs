@@ -55,7 +55,7 @@ fn decisions_read_no_clock_no_disk_and_no_random_number() {
 
 #[test]
 fn only_one_file_names_each_engine() {
-    for (word, home) in [("bincode::", "codec.rs"), ("sled::", "sled_storage.rs")] {
+    for (word, home) in [("bincode::", "codec.rs"), ("sled::", "sled_storage.rs"), ("typst::", "press.rs")] {
         let named: Vec<PathBuf> = ["core/src", "projections/src", "api/src"]
             .iter()
             .flat_map(|folder| sources(folder))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture may panic")]
 
 pub mod cli;
+pub mod documents;
 pub mod http;
 pub mod published;
 

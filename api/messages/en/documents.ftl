@@ -18,3 +18,17 @@ identity-recorded-at = When that event was taken in (µs)
 identity-template = Version of the layout
 identity-rules = Rules applied
 identity-data-sha256 = SHA-256 of the data
+
+document-author = Gongjian Ledger
+document-description = { $title }, as of position { $position } of the ledger
+document-stage = ({ $stage })
+document-colon = :
+document-none = (none)
+document-share = { $part }/{ $whole } ({ $share })
+document-skip = Skip to the text
+document-contents = Contents
+document-folded = { $caption }, the whole table of { $rows } rows
+document-elsewhere = The table “{ $caption }” has { $rows } rows and is not printed; it stands in the workbook (XLSX) or the data (JSON) of the same document under the name { $key }.
+document-verify = To check: gongjian verify FILE
+document-command = To make it again: { $command }
+document-lent = Font of the machine for rare characters

@@ -63,3 +63,4 @@ error-log-behind = The ledger has { $size } events, but a checkpoint over { $sig
 error-log-forked = The first { $signed } events are not those over which a checkpoint was signed: history was changed. Find out with verify, and compare with witnesses and monitors; until then it can be read and takes nothing.
     .title = The ledger contradicts its checkpoint
 error-glyph = No font at hand has the character “{ $character }”, and a blank would say something else. Choose another format, or install a font that has it.
+error-format-not-built = This program was built without the format { $format }; use one built with the feature { $format }, or choose another format.

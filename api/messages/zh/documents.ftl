@@ -18,3 +18,17 @@ identity-recorded-at = 该事件入账时间（微秒）
 identity-template = 版式版本
 identity-rules = 适用规则
 identity-data-sha256 = 数据的 SHA-256
+
+document-author = 共建账本
+document-description = { $title }，截至账本位置 { $position }
+document-stage = （{ $stage }）
+document-colon = ：
+document-none = （无）
+document-share = { $part }/{ $whole }（{ $share }）
+document-skip = 跳到正文
+document-contents = 目录
+document-folded = 《{ $caption }》全表，{ $rows } 行
+document-elsewhere = 《{ $caption }》共 { $rows } 行，不随纸质件印出，见同一文件的电子表格（XLSX）或数据（JSON），表名 { $key }。
+document-verify = 核验：gongjian verify 文件名
+document-command = 重新生成：{ $command }
+document-lent = 补字字体

@@ -63,3 +63,4 @@ error-log-behind = 账本只有 { $size } 个事件，而此前已对 { $signed 
 error-log-forked = 账本的前 { $signed } 个事件不是签过检查点的那些：历史被改过。请用 verify 查明，并与见证单位、监察方核对；在此之前只可读，不可记。
     .title = 账本与已签的检查点不符
 error-glyph = 文中有字体里没有的字“{ $character }”，不能印成空白；请换用别的格式，或在机器上安装含有该字的字体。
+error-format-not-built = 本程序没有编入 { $format } 格式；请用带 { $format } 功能编译的程序，或换用别的格式。

@@ -139,6 +139,9 @@ enum ReportFormat {
     Csv,
     Md,
     Xlsx,
+    Html,
+    Pdf,
+    Docx,
 }
 
 pub(super) fn run(common: &Common, report: &Report) -> Result<(), Failure> {
@@ -185,6 +188,9 @@ fn show(common: &Common, verb: &Report) -> Result<(), Failure> {
         ReportFormat::Csv => "csv",
         ReportFormat::Md => "md",
         ReportFormat::Xlsx => "xlsx",
+        ReportFormat::Html => "html",
+        ReportFormat::Pdf => "pdf",
+        ReportFormat::Docx => "docx",
     };
     let mut query = vec![
         ("quarter", Some(verb.quarter())),

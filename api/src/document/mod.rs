@@ -5,7 +5,12 @@
 //! writer knows a figure or a rule. Equal documents give equal bytes: no writer has a clock, a random number
 //! or a host's name.
 
+mod cells;
+pub mod html;
+pub mod pdf;
 pub mod sheets;
+mod shown;
+pub mod svg;
 pub mod xlsx;
 
 use gongjian_core::day::Day;
@@ -61,6 +66,13 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// What it is made of.
     pub identity: Identity,
+    /// The same as JSON, which formats that can, carry for programs.
+    pub data: Option<Vec<u8>>,
+    /// The command that makes the same again, as one types it.
+    pub command: Option<String>,
+    /// The address under which the ledger answers, such as `https://ledger.example`; without it links to events
+    /// and stories lead nowhere, and are no links.
+    pub site: Option<String>,
 }
 
 /// A part of a document.
@@ -209,16 +221,22 @@ pub struct Chart {
 pub enum Format {
     /// A workbook.
     Xlsx,
+    /// A page that stands alone.
+    Html,
+    /// Paper.
+    Pdf,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] = &[Format::Xlsx];
+    pub const ALL: &'static [Format] = &[Format::Xlsx, Format::Html, Format::Pdf];
 
     /// Its word on the command line and in addresses, and the end of its files' names.
     pub fn word(self) -> &'static str {
         match self {
             Format::Xlsx => "xlsx",
+            Format::Html => "html",
+            Format::Pdf => "pdf",
         }
     }
 
@@ -226,6 +244,8 @@ impl Format {
     pub fn media(self) -> &'static str {
         match self {
             Format::Xlsx => xlsx::MEDIA,
+            Format::Html => html::MEDIA,
+            Format::Pdf => pdf::MEDIA,
         }
     }
 
@@ -242,6 +262,8 @@ impl Format {
 pub fn write(document: &Document, format: Format) -> Result<Vec<u8>, WriteError> {
     match format {
         Format::Xlsx => xlsx::write(document),
+        Format::Html => html::write(document),
+        Format::Pdf => pdf::write(document),
     }
 }
 
@@ -251,6 +273,12 @@ pub enum WriteError {
     /// No font at hand has a character, so that it would be a blank.
     #[error("no font at hand has the character {0}")]
     Glyph(char),
+    /// The program was built without the writer of this format.
+    #[error("this program was built without {format}; build it with the feature {format}")]
+    NotBuilt {
+        /// The format.
+        format: &'static str,
+    },
     /// The writer's library refused.
     #[error("the document cannot be written as {format}: {cause}")]
     Failed {
@@ -331,43 +359,6 @@ impl Cell {
     #[must_use]
     pub fn linked(self, link: Link) -> Cell {
         Cell { link: Some(link), ..self }
-    }
-}
-
-impl From<Value> for Cell {
-    fn from(value: Value) -> Cell {
-        Cell { value, link: None }
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Cell {
-        Cell::from(text.to_owned())
-    }
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Cell {
-        let value = if text.is_empty() { Value::Empty } else { Value::Text(text) };
-        Cell { value, link: None }
-    }
-}
-
-impl From<u64> for Cell {
-    fn from(count: u64) -> Cell {
-        Value::Count(count).into()
-    }
-}
-
-impl From<Day> for Cell {
-    fn from(day: Day) -> Cell {
-        Value::Day(day).into()
-    }
-}
-
-impl From<Option<Day>> for Cell {
-    fn from(day: Option<Day>) -> Cell {
-        day.map_or_else(Cell::default, Cell::from)
     }
 }
 

@@ -184,7 +184,7 @@ fn formats(of: &str) -> &'static [&'static str] {
     match of {
         "events" => &["json", "jsonl"],
         "trail" | "differences" => &["json", "text"],
-        "report" => &["json", "text", "csv", "md"],
+        "report" => super::reports::FORMATS,
         _ => &["json", "text", "csv"],
     }
 }
@@ -221,7 +221,14 @@ fn good(schema: &str, text: Text) -> Value {
     let others: &[&str] = match schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         Some("EventPage") => &["application/x-ndjson"],
         Some("Trail" | "Differences") => &["text/plain"],
-        Some("Report") => &["text/plain", "text/csv", "text/markdown"],
+        Some("Report") => &[
+            "text/plain",
+            "text/csv",
+            "text/markdown",
+            crate::document::xlsx::MEDIA,
+            "text/html",
+            crate::document::pdf::MEDIA,
+        ],
         Some("ListPage" | "Sheet" | "Provenance" | "HeatMap") => &["text/plain", "text/csv"],
         _ => &[],
     };

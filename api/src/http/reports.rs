@@ -14,7 +14,7 @@ use crate::error::Problem;
 use crate::output;
 
 /// Formats of the report, the usual one first; those of documents have a writer of their own.
-const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx"];
+pub(crate) const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx", "html", "pdf"];
 
 /// The quarter and the scope of a question.
 fn about(asking: &Asking) -> Result<(Quarter, Scope), Problem> {

@@ -76,6 +76,7 @@ pub fn document(material: &Material<'_>, text: Text) -> Document {
         day: None,
         blocks: numbered.blocks,
         identity: material.identity.clone(),
+        ..Document::default()
     }
 }
 
