@@ -44,7 +44,7 @@ pub use stream::{Batch, Reply};
 /// The stream of the ledger's own events.
 pub const LEDGER_STREAM: &str = "ledger/main";
 /// Name and version of the world's snapshots. The version rises with any change of a state's fields.
-const WORLD_SNAPSHOT: (&str, u32) = ("world", 3);
+const WORLD_SNAPSHOT: (&str, u32) = ("world", 4);
 /// A snapshot of the world is worth its writing after so many events, and after a quarter of all there are: it
 /// takes longer the larger the world is, and what it saves is the folding of what came since.
 const WORLD_SNAPSHOT_EVENTS: u64 = 50_000;
