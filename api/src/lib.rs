@@ -18,6 +18,7 @@ pub mod monitor;
 pub mod offline;
 pub mod output;
 pub mod package;
+pub mod papers;
 pub mod report;
 pub mod routes;
 pub mod witness;

@@ -12,7 +12,7 @@ use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
     AppState, BODY_BYTES_MAX, commands, docs, events, evidence, frame, health, imports, lists, live, openapi,
-    reports, trails, upkeep, vault,
+    papers, reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -74,6 +74,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/api/v1/reports/co-building", "report",
         &["quarter", "street", "community", "asOf", "on", "format", "events"], None => "Report", &[200],
         &[400, 404, 500, 503], get(reports::co_building)),
+    route!(GET "/api/v1/papers/{kind}/{*id}", "paper", AS_OF, None => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        &[200], &[400, 404, 422, 500, 501, 503], get(papers::get)),
     route!(GET "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         &[200], &[400, 404, 500, 503], get(imports::workbook)),
     route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],

@@ -10,6 +10,7 @@ mod findings;
 mod golden;
 mod interop;
 mod monitor;
+mod papers;
 mod properties;
 mod python;
 mod restore;

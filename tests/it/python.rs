@@ -10,7 +10,7 @@ use gongjian_tests::{import_folder, memory_ledger, python};
 use serde_json::{Value, json};
 
 /// The interpreter that `tests/run` has prepared, or the system's.
-fn interpreter() -> String {
+pub(crate) fn interpreter() -> String {
     std::env::var("GONGJIAN_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 

@@ -29,6 +29,7 @@ mod follow;
 mod imports;
 mod lists;
 mod package;
+mod papers;
 mod read;
 mod reports;
 mod shortfall;

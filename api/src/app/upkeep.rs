@@ -267,7 +267,7 @@ impl App {
 
     /// When an event was recorded; of a withheld one, when the next one was whose bytes are there. There is one: the
     /// order to erase it.
-    fn recorded_at(&self, position: Position) -> Option<i64> {
+    pub(super) fn recorded_at(&self, position: Position) -> Option<i64> {
         let bytes = (position..self.reader().size()).find_map(|at| match self.reader().get(at) {
             Err(ReadError::Withheld { .. }) => None,
             other => Some(other.ok().flatten()),

@@ -5,7 +5,10 @@
 //! writer knows a figure or a rule. Equal documents give equal bytes: no writer has a clock, a random number
 //! or a host's name.
 
+mod archive;
+pub mod docx;
 pub mod sheets;
+mod shown;
 pub mod xlsx;
 
 use gongjian_core::day::Day;
@@ -209,16 +212,19 @@ pub struct Chart {
 pub enum Format {
     /// A workbook.
     Xlsx,
+    /// A text for Word and WPS.
+    Docx,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] = &[Format::Xlsx];
+    pub const ALL: &'static [Format] = &[Format::Xlsx, Format::Docx];
 
     /// Its word on the command line and in addresses, and the end of its files' names.
     pub fn word(self) -> &'static str {
         match self {
             Format::Xlsx => "xlsx",
+            Format::Docx => "docx",
         }
     }
 
@@ -226,6 +232,7 @@ impl Format {
     pub fn media(self) -> &'static str {
         match self {
             Format::Xlsx => xlsx::MEDIA,
+            Format::Docx => docx::MEDIA,
         }
     }
 
@@ -242,6 +249,7 @@ impl Format {
 pub fn write(document: &Document, format: Format) -> Result<Vec<u8>, WriteError> {
     match format {
         Format::Xlsx => xlsx::write(document),
+        Format::Docx => docx::write(document),
     }
 }
 

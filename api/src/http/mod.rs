@@ -10,6 +10,7 @@ pub(crate) mod imports;
 pub(crate) mod lists;
 pub(crate) mod live;
 pub(crate) mod openapi;
+pub(crate) mod papers;
 mod parameters;
 pub(crate) mod reports;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use gongjian_projections::lists as registers;
 use serde_json::{Map, Value, json};
 
-use super::{Answered, Asking, Reader, json as answer};
+use super::{Answered, Asking, Reader, json as answer, papers};
 use crate::app::{LISTS, kind_names};
 use crate::messages::{Language, Text};
 use crate::routes::{ROUTES, Route, item_query, list_query};
@@ -127,7 +127,10 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "raw" | "dryRun" | "overdue" | "fresh" => json!({ "type": "boolean", "default": false }),
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
-        "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
+        "format" => {
+            let formats = formats(of);
+            json!({ "type": "string", "default": formats.first(), "enum": formats })
+        }
         "state" => json!({ "type": "string", "enum": registers::states(of) }),
         "kind" if of == "events" => json!({ "type": "string", "enum": kind_names() }),
         "category" | "kind" => match registers::categories(of) {
@@ -145,6 +148,7 @@ fn query(name: &str, of: &str, text: Text) -> Value {
 fn formats(of: &str) -> &'static [&'static str] {
     match of {
         "events" => &["json", "jsonl"],
+        "paper" => papers::FORMATS,
         "trail" => &["json", "text"],
         "report" => &["json", "text", "csv", "md"],
         _ => &["json", "text", "csv"],

@@ -18,3 +18,4 @@ pub(crate) use distinct::unrecorded_days;
 pub use names::{Figure, Kind};
 pub use records::{Corrected, LateEntry, Records};
 pub use report::{AsOf, Counted, Evidence, Figures, Part, Report, Scope, Value, report, report_with};
+pub use rows::JOINT;

@@ -17,7 +17,7 @@ use crate::due::overdue;
 use crate::views::Views;
 
 /// 联席会议, whose holding is the alliance's quarterly duty.
-pub(crate) const JOINT: &str = "联席会议";
+pub const JOINT: &str = "联席会议";
 /// 六号联席会议, which does not count for that duty.
 pub(crate) const LIUHAO: &str = "六号联席会议";
 
