@@ -13,8 +13,10 @@ mod monitor;
 mod papers;
 mod properties;
 mod python;
+mod reports;
 mod restore;
 mod rotation;
+mod summary;
 mod tidy;
 
 /// Compares with a file of `tests/fixtures`; `UPDATE_EXPECT=1` writes it.

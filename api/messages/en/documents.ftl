@@ -3,7 +3,7 @@
 document-sheet-cover = Overview
 document-sheet-charts = Charts
 document-sheet-check = Verification
-document-sheet-tables = Tables
+document-sheet-leads = { $table } ({ $rows } rows)
 document-draft = draft for approval
 document-stage = ({ $stage })
 document-day-blank = Day: ____________

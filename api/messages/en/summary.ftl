@@ -134,3 +134,19 @@ summary-basis-6 = Completed is what the responsible unit reports, verified what 
 summary-basis-7 = Problems preliminarily solved are the claimants' numbers, problems solved those accepted.
 summary-basis-8 = Overdue is judged by the original date; more time that was granted is shown beside.
 summary-basis-9 = No. 6 joint meetings do not count for the alliance's quarterly duty.
+
+# Short names where figures stand side by side.
+summary-short-member_units = Member units
+summary-short-agreements_in_force = Agreements in force
+summary-short-commitments_in_force = Commitments in force
+summary-short-projects_claimed = Projects claimed
+summary-short-projects_accepted = Projects accepted
+summary-short-projects_open = Projects under way
+summary-short-joint_meetings_held = Joint meetings
+summary-short-decisions_recorded = Decisions
+summary-short-decisions_verified = Decisions verified
+summary-short-decisions_open = Decisions open
+summary-short-wednesday_meetings_held = Wednesday meetings
+summary-short-property_issues_raised = Issues raised
+summary-short-property_issues_closed = Issues closed
+summary-short-property_issues_open = Issues open

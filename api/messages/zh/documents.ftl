@@ -3,7 +3,7 @@
 document-sheet-cover = 总览
 document-sheet-charts = 图表
 document-sheet-check = 验证
-document-sheet-tables = 表格
+document-sheet-leads = { $table }（{ $rows }行）
 document-draft = 送审稿
 document-stage = （{ $stage }）
 document-day-blank = 　　年　　月　　日

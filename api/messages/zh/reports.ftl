@@ -1,6 +1,6 @@
 # 报告、来龙去脉、接口文档。
 
-report-heading = { $place } { $quarter }共建报告
+report-heading = { $place }{ $quarter }共建报告
 report-scope-county = 全县
 report-scope-street = { $name }
 report-scope-community = { $name }

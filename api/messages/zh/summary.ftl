@@ -134,3 +134,19 @@ summary-basis-6 = “办结”“提交”由责任单位报告，“核验”�
 summary-basis-7 = “初步解决问题”为认领单位报告的数字，“验收解决问题”为经验收的数字。
 summary-basis-8 = 逾期按原定时限判断，批准的延期另列，不改变逾期与否。
 summary-basis-9 = 六号联席会议不计入联盟每季度召开一次联席会议的要求。
+
+# 并列时的简称。
+summary-short-member_units = 成员单位
+summary-short-agreements_in_force = 有效协议
+summary-short-commitments_in_force = 有效条款
+summary-short-projects_claimed = 认领项目
+summary-short-projects_accepted = 验收项目
+summary-short-projects_open = 在办项目
+summary-short-joint_meetings_held = 联席会议
+summary-short-decisions_recorded = 议定事项
+summary-short-decisions_verified = 事项销号
+summary-short-decisions_open = 事项未销号
+summary-short-wednesday_meetings_held = 周三例会
+summary-short-property_issues_raised = 问题提出
+summary-short-property_issues_closed = 问题销号
+summary-short-property_issues_open = 问题未销号

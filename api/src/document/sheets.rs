@@ -6,6 +6,7 @@ use gongjian_core::day::Day;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::{Row, Span, Value};
+use crate::workbook::fault::a1;
 
 /// Characters that a sheet's name may have.
 const NAME_MAX: usize = 31;
@@ -45,7 +46,7 @@ impl Cells<'_> {
         let before = |back: u16| {
             let column = self.column.checked_sub(back)?;
             match self.row.cells.get(usize::from(column))?.value {
-                Value::Count(count) => Some((count, format!("{}{}", letters(column), self.at + 1))),
+                Value::Count(count) => Some((count, a1(self.at + 1, u32::from(column)))),
                 _ => None,
             }
         };
@@ -56,17 +57,6 @@ impl Cells<'_> {
             _ => format!("={part}/{whole}"),
         }
     }
-}
-
-/// A column's letters: A, B, …, Z, AA.
-fn letters(column: u16) -> String {
-    let mut text = Vec::new();
-    let mut rest = u32::from(column) + 1;
-    while rest > 0 {
-        text.push(char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
-        rest = (rest - 1) / 26;
-    }
-    text.iter().rev().collect()
 }
 
 /// A quotient as a spreadsheet prints it; only whole numbers go in, so that it is the same everywhere.
@@ -113,6 +103,7 @@ pub(super) struct Formats {
     pub wrapped: Format,
     pub small: Format,
     pub link: Format,
+    pub leading: Format,
     pub count: Format,
     pub linked_count: Format,
     change: Format,
@@ -122,6 +113,7 @@ pub(super) struct Formats {
 }
 
 const LINK: Color = Color::RGB(0x0005_63C1);
+const SHADE: Color = Color::RGB(0x00F2_F2F2);
 const RULE: Color = Color::RGB(0x00BF_BFBF);
 
 impl Formats {
@@ -145,12 +137,14 @@ impl Formats {
             wrapped: cell().set_text_wrap().set_num_format("@"),
             small: cell().set_text_wrap().set_font_size(9).set_font_color(Color::RGB(0x0059_5959)),
             link: linked(text()),
+            leading: linked(cell()),
             count: count(),
             linked_count: linked(count()),
             change: change(),
             share: share(),
             day: day(),
-            strong: [text(), count(), change(), share(), day()].map(Format::set_bold),
+            strong: [text(), count(), change(), share(), day()]
+                .map(|it| it.set_bold().set_background_color(SHADE)),
         }
     }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use gongjian_core::day::Day;
 use rust_xlsxwriter::{
-    Chart as NativeChart, ChartType, DocProperties, ExcelDateTime, Formula, Url, Workbook, Worksheet,
-    XlsxError,
+    Chart as NativeChart, ChartFormat, ChartLine, ChartSolidFill, ChartType, Color, DocProperties,
+    ExcelDateTime, Format, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
 use super::sheets::{self, Cells, Formats, Names};
@@ -28,8 +28,16 @@ const WIDTH_MIN: usize = 6;
 const CHART_SIZE: (u32, u32) = (900, 420);
 /// Rows that a chart covers.
 const CHART_ROWS: u32 = 22;
-/// Lines of people's words that fit into one row's height.
-const WORDS_PER_LINE: usize = 88;
+/// Half-width characters in a line of the first sheet; a little less than its width, as fonts differ.
+const WORDS_PER_LINE: usize = 84;
+/// Width of the first sheet, in half-width characters.
+const COVER_WIDTH: f64 = 92.0;
+/// Height of a line, in points.
+const LINE_HEIGHT: f64 = 17.0;
+/// Characters that a chart's words for those who cannot see it may have.
+const ALT_MAX: usize = 250;
+/// Colours of series, apart in grey too.
+const COLOURS: &[u32] = &[0x1F4E79, 0xC0504D, 0x7F9F3F, 0x7F6084, 0xE08A1E, 0x4BACC6];
 
 /// The bytes of a workbook.
 ///
@@ -130,48 +138,57 @@ fn front(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     paper(sheet, false)?;
-    sheet.set_column_width(0, WORDS_PER_LINE as f64)?;
+    sheet.set_column_width(0, COVER_WIDTH)?;
     let mut row = 0;
-    let mut put = |sheet: &mut Worksheet, line: &str, format| -> Result<(), XlsxError> {
-        sheet.write_string_with_format(row, 0, line, format)?;
-        let lines = sheets::width(line).div_ceil(WORDS_PER_LINE).max(1);
-        if lines > 1 {
-            sheet.set_row_height(row, 16.0 * lines as f64)?;
-        }
-        row += 1;
-        Ok(())
-    };
     for line in &document.title {
-        put(sheet, line, &formats.title)?;
+        put(sheet, &mut row, line, &formats.title)?;
     }
     let stage = document.stage.iter().map(|stage| format!("（{stage}）"));
     for line in stage.chain(document.subtitle.iter().cloned()) {
-        put(sheet, &line, &formats.subtitle)?;
+        put(sheet, &mut row, &line, &formats.subtitle)?;
     }
+    let mut sheets = tables.iter();
     for block in &document.blocks {
         match block {
-            Block::Heading(_, text) => put(sheet, text, &formats.heading)?,
-            Block::Paragraph(spans) => put(sheet, &sheets::joined(spans), &formats.wrapped)?,
+            Block::Heading(_, text) => put(sheet, &mut row, text, &formats.heading)?,
+            Block::Paragraph(spans) => put(sheet, &mut row, &sheets::joined(spans), &formats.wrapped)?,
             Block::Entries(entries) => {
                 for (label, spans) in entries {
-                    put(sheet, &format!("{label}：{}", sheets::joined(spans)), &formats.wrapped)?;
+                    put(sheet, &mut row, &format!("{label}：{}", sheets::joined(spans)), &formats.wrapped)?;
                 }
             }
-            Block::Note(text) => put(sheet, text, &formats.small)?,
+            Block::Note(text) => put(sheet, &mut row, text, &formats.small)?,
             Block::Signatures(lines) => {
                 for line in lines {
-                    put(sheet, line, &formats.wrapped)?;
+                    put(sheet, &mut row, line, &formats.wrapped)?;
                 }
             }
-            Block::Table(_) | Block::Chart(_) | Block::PageBreak => {}
+            // The tables stand in this order, each on a sheet of its own.
+            Block::Table(table) => {
+                if let Some((_, name)) = sheets.next() {
+                    let count = table.rows.len().to_string();
+                    let words =
+                        text.get("document-sheet-leads", &[("table", &table.caption), ("rows", &count)]);
+                    let place = format!("internal:'{}'!A1", name.replace('\'', "''"));
+                    let url = Url::new(place).set_text(words);
+                    sheet.write_url_with_format(row, 0, url, &formats.leading)?;
+                    row += 1;
+                }
+            }
+            Block::Chart(_) | Block::PageBreak => {}
         }
     }
-    put(sheet, &text.plain("document-sheet-tables"), &formats.heading)?;
-    for (table, name) in tables {
-        let url = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''"))).set_text(&table.caption);
-        sheet.write_url_with_format(row, 0, url, &formats.link)?;
-        row += 1;
+    Ok(())
+}
+
+/// Puts a line of words into the next row, high enough for them.
+fn put(sheet: &mut Worksheet, row: &mut u32, line: &str, format: &Format) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(*row, 0, line, format)?;
+    let lines = sheets::width(line).div_ceil(WORDS_PER_LINE).max(1);
+    if lines > 1 {
+        sheet.set_row_height(*row, LINE_HEIGHT * lines as f64)?;
     }
+    *row += 1;
     Ok(())
 }
 
@@ -252,7 +269,7 @@ fn write_value(
     sheet: &mut Worksheet,
     place: Cells<'_>,
     value: &Value,
-    format: &rust_xlsxwriter::Format,
+    format: &Format,
 ) -> Result<(), XlsxError> {
     let Cells { at, column, .. } = place;
     match value {
@@ -292,15 +309,23 @@ fn draw(sheet: &mut Worksheet, name: &str, charts: &[&Chart], formats: &Formats)
             Drawing::Lines => ChartType::Line,
         };
         let mut native = NativeChart::new(kind);
-        native.set_alt_text(&chart.description).set_width(CHART_SIZE.0).set_height(CHART_SIZE.1);
+        let words: String = chart.description.chars().take(ALT_MAX).collect();
+        native.set_alt_text(words).set_width(CHART_SIZE.0).set_height(CHART_SIZE.1);
+        native.y_axis().set_min(0);
         native.title().set_name(&chart.caption);
         for (column, (series, numbers)) in (1..).zip(&chart.series) {
             sheet.write_string_with_format(top + 1, column, series, &formats.header)?;
             for (at, number) in (top + 2..).zip(numbers) {
                 sheet.write_number_with_format(at, column, *number as f64, &formats.count)?;
             }
+            let colour = Color::RGB(COLOURS[usize::from(column - 1) % COLOURS.len()]);
+            let mut format = match chart.drawing {
+                Drawing::Lines => ChartFormat::new().set_line(ChartLine::new().set_color(colour)).clone(),
+                _ => ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(colour)).clone(),
+            };
             native
                 .add_series()
+                .set_format(&mut format)
                 .set_name((name, top + 1, column))
                 .set_categories((name, top + 2, 0, last, 0))
                 .set_values((name, top + 2, column, last, column));

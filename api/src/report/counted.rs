@@ -43,6 +43,11 @@ pub(super) fn label(figure: Figure, text: Text) -> String {
     }
 }
 
+/// The name of a figure where it stands beside others, away from the heading of its group.
+pub(super) fn short(figure: Figure, text: Text) -> String {
+    text.find(&format!("summary-short-{}", figure.name()), &[]).unwrap_or_else(|| label(figure, text))
+}
+
 /// All figures of the scope, each leading to what it rests on.
 pub(super) fn figures(material: &Material<'_>, text: Text) -> Vec<Block> {
     let head = |name: &str| text.plain(&format!("summary-column-{name}"));
@@ -165,7 +170,7 @@ pub(super) fn parts(material: &Material<'_>, text: Text) -> Vec<Block> {
 
 fn beside(key: &str, parts: &BTreeMap<String, Part>, text: Text) -> Table {
     let mut columns = vec![Column::text(text.plain("summary-column-place"), 16)];
-    columns.extend(BESIDE.iter().map(|figure| Column::number(label(*figure, text), 8)));
+    columns.extend(BESIDE.iter().map(|figure| Column::number(short(*figure, text), 8)));
     let rows = parts.values().map(|part| {
         let mut cells = vec![Cell::from(part.name.clone())];
         cells.extend(BESIDE.iter().map(|figure| Cell::from(part.figures.number(*figure))));
@@ -184,7 +189,7 @@ fn issues_by_community(parts: &BTreeMap<String, Part>, text: Text) -> Chart {
     let figures = [Figure::PropertyIssuesRaised, Figure::PropertyIssuesClosed, Figure::PropertyIssuesOpen];
     let series = figures.map(|figure| {
         let numbers = parts.values().map(|part| part.figures.number(figure)).collect();
-        (label(figure, text), numbers)
+        (short(figure, text), numbers)
     });
     chart(
         "issues-by-community",

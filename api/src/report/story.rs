@@ -3,7 +3,7 @@
 use gongjian_projections::figures::{Figure, Report, Value};
 
 use super::Material;
-use super::counted::{chart, label};
+use super::counted::{chart, short};
 use crate::document::{Block, Drawing, Span};
 use crate::messages::Text;
 
@@ -45,7 +45,7 @@ pub(super) fn overview(material: &Material<'_>, text: Text) -> Vec<Block> {
         material.report.figures.get(Figure::PropertyIssuesClosedByCategory).map(|counted| &counted.value)
     {
         let series = vec![(
-            label(Figure::PropertyIssuesClosed, text),
+            short(Figure::PropertyIssuesClosed, text),
             parts.iter().map(|(_, number)| *number).collect(),
         )];
         let names = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -64,7 +64,7 @@ fn course(material: &Material<'_>, text: Text) -> crate::document::Chart {
         .collect();
     let quarters = reports.iter().map(|report| report.quarter.to_string()).collect();
     let series = COURSE.iter().map(|figure| {
-        (label(*figure, text), reports.iter().map(|report| report.figures.number(*figure)).collect())
+        (short(*figure, text), reports.iter().map(|report| report.figures.number(*figure)).collect())
     });
     chart("course", text.plain("summary-chart-course"), Drawing::Lines, quarters, series.collect(), text)
 }

@@ -9,6 +9,7 @@
 
 mod archive;
 pub mod cell;
+pub mod cells;
 mod csv;
 pub mod fault;
 pub mod ledgers;
