@@ -9,8 +9,8 @@ const EXTENT: (u32, u32) = (5_400_000, 2_880_000);
 const CATEGORIES_MAX: usize = 60;
 /// Numbers are written beside so many bars; more would cover each other.
 const LABELS_MAX: usize = 24;
-/// Fills that differ in print without colour.
-const FILLS: [&str; 6] = ["1F3864", "8EA9DB", "7F7F7F", "C9C9C9", "833C0B", "F4B084"];
+/// Fills on which black numbers can be read, and which differ in print without colour.
+const FILLS: [&str; 6] = ["6C8EBF", "D9D9D9", "F4B084", "9C9C9C", "B4C7E7", "7F7F7F"];
 
 /// The chart as a part of its own; `None` for one that cannot be drawn.
 pub(super) fn draw(chart: &Chart) -> Option<String> {
@@ -61,7 +61,7 @@ fn bars(grouping: &str, overlap: &str, series: &str) -> String {
 }
 
 fn series(chart: &Chart, at: usize, (name, numbers): &(String, Vec<u64>)) -> String {
-    let fill = FILLS.get(at % FILLS.len()).copied().unwrap_or("1F3864");
+    let fill = FILLS.get(at % FILLS.len()).copied().unwrap_or("6C8EBF");
     let fill = format!("<a:solidFill><a:srgbClr val=\"{fill}\"/></a:solidFill>");
     let (shape, after) = match chart.drawing {
         Drawing::Lines => {
