@@ -51,7 +51,9 @@ fn place(text: &str, target: u32) -> Option<usize> {
 /// Whether a line may end between two characters.
 fn breaks(before: char, after: char) -> bool {
     let is_word = |symbol: char| symbol.is_ascii() && symbol != ' ';
-    !(is_word(before) && is_word(after)) && !CLOSING.contains(after) && !"（【《“(".contains(before)
+    let is_one_word = is_word(before) && is_word(after);
+    let clings = CLOSING.contains(after) || "（【《“(".contains(before);
+    !is_one_word && !clings
 }
 
 #[cfg(test)]
