@@ -93,6 +93,11 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not-found").with("what", what)
     }
 
+    /// A format that this program was built without.
+    pub fn no_writer(format: &str) -> Problem {
+        Problem::new(StatusCode::NOT_IMPLEMENTED, "no-writer").with("format", format)
+    }
+
     /// The request cannot be read; `place` names where.
     pub fn malformed(place: &str, detail: impl ToString) -> Problem {
         let mut problem = Problem::new(StatusCode::BAD_REQUEST, "malformed").with("place", place);

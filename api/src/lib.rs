@@ -21,6 +21,7 @@ pub mod ocel;
 pub mod offline;
 pub mod output;
 pub mod package;
+pub mod papers;
 pub mod report;
 pub mod routes;
 pub mod witness;

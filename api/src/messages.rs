@@ -46,6 +46,7 @@ files![
     "obligations",
     "offline",
     "package",
+    "papers",
     "periods",
     "phrases",
     "rejections",
@@ -403,13 +404,15 @@ mod tests {
             "envelope-",
             "finding-",
             "step-",
+            "paper-",
+            "document-",
         ];
         let is_key = |literal: &String| {
             prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
                 && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        // Names of operations look like keys.
-        let operations = ["docs-script", "docs-style"];
+        // Names of operations and codes of problems look like keys.
+        let operations = ["docs-script", "docs-style", "document-too-large"];
         for key in literals().iter().filter(|it| is_key(it) && !operations.contains(&it.as_str())) {
             // A word such as `report-kind` may be the beginning of keys.
             let begins = FILES.iter().any(|(_, chinese, _)| chinese.contains(&format!("\n{key}-")));

@@ -12,7 +12,7 @@ use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
     AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, exports, frame, health, imports,
-    lists, live, obligations, openapi, reports, trails, upkeep, vault,
+    lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
 };
 
 /// One operation.
@@ -89,6 +89,8 @@ pub(crate) const ROUTES: &[Route] = &[
         &[200], &[400, 413, 500, 503], post(editions::check)),
     route!(GET "/api/v1/reports/{id}/editions/{number}/{format}", "edition-file", &[],
         None => "application/octet-stream", &[200], &[400, 404, 409, 500, 503], get(editions::file)),
+    route!(GET "/api/v1/papers/{kind}/{*id}", "paper", AS_OF, None => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        &[200], &[400, 404, 422, 500, 501, 503], get(papers::get)),
     route!(GET "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         &[200], &[400, 404, 500, 503], get(imports::workbook)),
     route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],

@@ -28,7 +28,7 @@ pub struct Meetings {
 
 impl Projection for Meetings {
     const NAME: &'static str = "meetings";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &Recorded<'_>) {
         match recorded.event {

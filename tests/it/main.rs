@@ -14,6 +14,7 @@ mod golden;
 mod interop;
 mod monitor;
 mod obligations;
+mod papers;
 mod properties;
 mod python;
 mod reports;

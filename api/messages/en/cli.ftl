@@ -57,6 +57,7 @@ cli-demo-next =
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = yes
+cli-no-such-paper = There is no paper “{ $kind }”. Known: { $kinds }.
 cli-paper-origin = Ledger: { $origin }
 cli-paper-size = Events: { $size }
 cli-paper-root = Root: { $root }

@@ -124,6 +124,7 @@ meeting-declare-quorum = Declare the quorum
 meeting-hold = Close the meeting as held
 meeting-draft-minutes = Draft the minutes
 meeting-request-minutes-change = Request a change of the minutes
+meeting-word-minutes = Word the minutes
 meeting-confirm-minutes = Confirm the minutes
 meeting-publish-minutes = Publish the minutes
 meeting-archive = Archive the meeting

@@ -5,6 +5,10 @@ document-sheet-charts = Charts
 document-sheet-check = Verification
 document-sheet-leads = { $table } ({ $rows } rows)
 document-draft = draft for approval
+document-stage = ({ $stage })
+document-day-blank = Day: ____________
+document-data-only = { $rows } rows, in the data file beside (XLSX, CSV, JSON)
+document-footing = Ledger position { $position }, checkpoint size { $size }, judged as of { $on }.
 document-check = Verification
 
 identity-subject = Document

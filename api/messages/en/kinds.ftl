@@ -124,6 +124,7 @@ kind-meeting-quorum-declared = Quorum declared
 kind-meeting-held = Meeting held
 kind-meeting-minutes-drafted = Minutes drafted
 kind-meeting-minutes-change-requested = Change of the minutes requested
+kind-meeting-minutes-worded = Minutes worded
 kind-meeting-minutes-confirmed = Minutes confirmed
 kind-meeting-minutes-published = Minutes published
 kind-meeting-archived = Meeting archived

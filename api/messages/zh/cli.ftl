@@ -57,6 +57,7 @@ cli-demo-next =
       gongjian --data { $dir } report --quarter 2022-Q2 --format md
       gongjian --data { $dir } verify
 yes = 是
+cli-no-such-paper = 没有“{ $kind }”这种文书。可用：{ $kinds }。
 cli-paper-origin = 账本：{ $origin }
 cli-paper-size = 事件数：{ $size }
 cli-paper-root = 树根：{ $root }

@@ -124,6 +124,7 @@ meeting-declare-quorum = 宣布到会是否过半
 meeting-hold = 会议结束
 meeting-draft-minutes = 起草会议纪要
 meeting-request-minutes-change = 要求修改纪要
+meeting-word-minutes = 拟写纪要文字
 meeting-confirm-minutes = 确认会议纪要
 meeting-publish-minutes = 公布会议纪要
 meeting-archive = 会议归档

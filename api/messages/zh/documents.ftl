@@ -5,6 +5,10 @@ document-sheet-charts = 图表
 document-sheet-check = 验证
 document-sheet-leads = { $table }（{ $rows }行）
 document-draft = 送审稿
+document-stage = （{ $stage }）
+document-day-blank = 　　年　　月　　日
+document-data-only = 共 { $rows } 行，见所附数据文件（XLSX、CSV、JSON）
+document-footing = 账本位置 { $position }，检查点大小 { $size }，按 { $on } 判断。
 document-check = 验证信息
 
 identity-subject = 文件

@@ -124,6 +124,7 @@ kind-meeting-quorum-declared = 到会过半宣布
 kind-meeting-held = 会议召开
 kind-meeting-minutes-drafted = 纪要起草
 kind-meeting-minutes-change-requested = 纪要修改要求
+kind-meeting-minutes-worded = 纪要文字拟写
 kind-meeting-minutes-confirmed = 纪要确认
 kind-meeting-minutes-published = 纪要公布
 kind-meeting-archived = 会议归档

@@ -36,6 +36,7 @@ mod imports;
 mod lists;
 mod obligations;
 mod package;
+mod papers;
 mod read;
 mod reports;
 mod shortfall;

@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod inspect;
 mod monitor;
+mod paper;
 mod period;
 mod progress;
 mod record;
@@ -94,6 +95,8 @@ enum Verb {
     Period(period::Period),
     /// 季度共建报告：查看、出具、审核、公布 / the quarterly report, and its editions
     Report(report::Report),
+    /// 文书：会议通知、议程、签到表、纪要、交办单、例会记录单、协议页、追溯单 / papers to print
+    Paper(paper::Paper),
     /// 核对账本（全部重算），或离线核对证明、检查点、证据包、账本副本 / recompute the ledger, or check evidence offline
     Verify(verify::Verify),
     /// 四性检测：真实、完整、可用、安全，出具报告 / inspect the ledger and write a signed report
@@ -142,6 +145,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Trail(verb) => ask::trail(common, verb),
         Verb::Period(verb) => period::run(common, verb),
         Verb::Report(verb) => report::run(common, verb),
+        Verb::Paper(verb) => paper::run(common, verb),
         Verb::Verify(verb) => verify::run(common, verb),
         Verb::Inspect(verb) => inspect::run(common, verb),
         Verb::Backup(verb) => backup::backup(common, verb),

@@ -5,7 +5,9 @@
 //! writer knows a figure or a rule. Equal documents give equal bytes: no writer has a clock, a random number
 //! or a host's name.
 
+mod archive;
 mod cells;
+pub mod docx;
 pub mod html;
 pub mod pdf;
 pub mod sheets;
@@ -225,11 +227,13 @@ pub enum Format {
     Html,
     /// Paper.
     Pdf,
+    /// A text for Word and WPS.
+    Docx,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] = &[Format::Xlsx, Format::Html, Format::Pdf];
+    pub const ALL: &'static [Format] = &[Format::Xlsx, Format::Html, Format::Pdf, Format::Docx];
 
     /// Its word on the command line and in addresses, and the end of its files' names.
     pub fn word(self) -> &'static str {
@@ -237,6 +241,7 @@ impl Format {
             Format::Xlsx => "xlsx",
             Format::Html => "html",
             Format::Pdf => "pdf",
+            Format::Docx => "docx",
         }
     }
 
@@ -246,6 +251,7 @@ impl Format {
             Format::Xlsx => xlsx::MEDIA,
             Format::Html => html::MEDIA,
             Format::Pdf => pdf::MEDIA,
+            Format::Docx => docx::MEDIA,
         }
     }
 
@@ -264,6 +270,7 @@ pub fn write(document: &Document, format: Format) -> Result<Vec<u8>, WriteError>
         Format::Xlsx => xlsx::write(document),
         Format::Html => html::write(document),
         Format::Pdf => pdf::write(document),
+        Format::Docx => docx::write(document),
     }
 }
 

@@ -57,6 +57,13 @@ pub(super) fn words(value: &Value, text: Text) -> String {
     }
 }
 
+impl Value {
+    /// The words or digits of a cell.
+    pub(crate) fn shown(&self, text: Text) -> String {
+        words(self, text)
+    }
+}
+
 /// Rounded to a tenth, halves up.
 fn percent(part: u64, whole: u64) -> String {
     let whole = u128::from(whole);

@@ -13,6 +13,7 @@ pub(crate) mod lists;
 pub(crate) mod live;
 pub(crate) mod obligations;
 pub(crate) mod openapi;
+pub(crate) mod papers;
 mod parameters;
 pub(crate) mod reports;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use gongjian_projections::lists::{self as registers, Span};
 use gongjian_projections::obligations::RULES;
 use serde_json::{Map, Value, json};
 
-use super::{Answered, Asking, Reader, json as answer};
+use super::{Answered, Asking, Reader, json as answer, papers};
 use crate::app::{LISTS, kind_names};
 use crate::messages::{Language, Text};
 use crate::routes::{ROUTES, Route, item_query, list_query};
@@ -151,7 +151,10 @@ fn query(name: &str, of: &str, text: Text) -> Value {
         "quarter" => json!({ "type": "string", "pattern": format!("^{QUARTER}$"), "examples": ["2022-Q3"] }),
         "events" => json!({ "type": "string", "enum": ["all", "scope", "none"], "default": "all" }),
         "comparisons" => json!({ "type": "string", "enum": ["scope", "all"], "default": "scope" }),
-        "format" => json!({ "type": "string", "default": "json", "enum": formats(of) }),
+        "format" => {
+            let formats = formats(of);
+            json!({ "type": "string", "default": formats.first(), "enum": formats })
+        }
         "state" => json!({ "type": "string", "enum": registers::states(of) }),
         "kind" if of == "events" => json!({ "type": "string", "enum": kind_names() }),
         "category" | "kind" => match registers::categories(of) {
@@ -183,6 +186,7 @@ fn described(name: &str, of: &str) -> String {
 fn formats(of: &str) -> &'static [&'static str] {
     match of {
         "events" => &["json", "jsonl"],
+        "paper" => papers::FORMATS,
         "trail" | "differences" => &["json", "text"],
         "report" => super::reports::FORMATS,
         _ => &["json", "text", "csv"],

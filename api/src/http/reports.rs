@@ -14,7 +14,7 @@ use crate::error::Problem;
 use crate::output;
 
 /// Formats of the report, the usual one first; those of documents have a writer of their own.
-pub(crate) const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx", "html", "pdf"];
+pub(crate) const FORMATS: &[&str] = &["json", "text", "csv", "md", "xlsx", "html", "pdf", "docx"];
 
 /// The quarter and the scope of a question.
 fn about(asking: &Asking) -> Result<(Quarter, Scope), Problem> {

@@ -2,152 +2,24 @@
 //!
 //! Planned → CollectingTopics → AgendaFrozen → Notified → InSession → Held → MinutesDraft →
 //! MinutesConfirmed → Published. An old ledger states a date, whether it was held or cancelled, who was there
-//! and when the minutes were confirmed.
+//! and when the minutes were confirmed. While the minutes are a draft the secretary may word what stands
+//! between the facts ([`Wording`]).
 
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{
-    ANY, Category, Change, CommandSet as _, Context, Step, Wanted, absent, choice, correct, corrections,
-    not_before, not_in_future, optional, present, reasoned, required, wrong_state,
-};
+use super::category::{ANY, Category, Context, Step, absent, choice, correct, not_before, optional, present};
 use super::facts::{At, Fact};
 use super::series::TYPES;
 use crate::day::Day;
 use crate::rejection::Rejection;
 
-events! {
-    /// Facts about a meeting.
-    pub enum MeetingEvent in "meeting" {
-        /// A meeting is planned.
-        Scheduled: "meeting.scheduled", version 1 {
-            /// One of the types of [`TYPES`].
-            meeting_type: String,
-            /// Code of the community.
-            community: String,
-            /// The planned day.
-            date: Day,
-            /// Id of the series, where there is one.
-            series: Option<String>,
-            place: Option<String>,
-            chair_post: Option<String>,
-            recorder_post: Option<String>,
-            /// 应到单位数, where it was fixed with the plan.
-            expected_units: Option<u16>,
-        }
-        /// Members were asked for topics.
-        TopicsCalled: "meeting.topics-called", version 1 { until: Option<Day> }
-        /// The agenda was fixed.
-        AgendaFrozen: "meeting.agenda-frozen", version 1 { routine: bool }
-        /// The agenda was opened again; the notice is withdrawn.
-        AgendaReopened: "meeting.agenda-reopened", version 1 { reason: String }
-        /// The notice went out on this day.
-        Noticed: "meeting.noticed", version 1 { urgent_reason: Option<String> }
-        /// It was postponed.
-        Postponed: "meeting.postponed", version 1 { date: Day, reason: Option<String> }
-        /// Particulars of the plan changed.
-        Planned: "meeting.planned", version 1 {
-            place: Option<String>,
-            chair_post: Option<String>,
-            recorder_post: Option<String>,
-            expected_units: Option<u16>,
-        }
-        /// It will not be held.
-        Cancelled: "meeting.cancelled", version 1 { reason: Option<String> }
-        /// It began.
-        Opened: "meeting.opened", version 1 {}
-        /// It was broken off for lack of a quorum or of time.
-        Adjourned: "meeting.adjourned", version 1 { reason: String }
-        /// It went on.
-        Resumed: "meeting.resumed", version 1 {}
-        /// These units were there, and so many residents' representatives.
-        Attended: "meeting.attended", version 1 {
-            expected_units: Option<u16>,
-            units: Vec<String>,
-            residents: Option<u16>,
-        }
-        /// Whether enough members were there, by which rule.
-        QuorumDeclared: "meeting.quorum-declared", version 1 { present: u16, required: u16, rule: String }
-        /// It was held on the day on which this happened.
-        Held: "meeting.held", version 1 {}
-        /// Minutes were drafted.
-        MinutesDrafted: "meeting.minutes-drafted", version 1 { number: String }
-        /// A change of the draft was asked for.
-        MinutesChangeRequested: "meeting.minutes-change-requested", version 1 { reason: String }
-        /// The minutes were confirmed.
-        MinutesConfirmed: "meeting.minutes-confirmed", version 1 { posts: Vec<String> }
-        /// The minutes were published.
-        MinutesPublished: "meeting.minutes-published", version 1 { scope: String }
-        /// The file was closed.
-        Archived: "meeting.archived", version 1 {}
-        /// The ledger was wrong.
-        Corrected: "meeting.corrected", version 1 { changes: Vec<Change>, reason: String }
-    }
-}
+mod decide;
+mod events;
+mod wording;
 
-commands! {
-    /// Commands about a meeting.
-    pub enum MeetingCommand {
-        /// Plan a meeting.
-        Schedule: "meeting.schedule" {
-            meeting_type: String,
-            community: String,
-            date: Day,
-            series: Option<String>,
-            place: Option<String>,
-            chair_post: Option<String>,
-            recorder_post: Option<String>,
-            expected_units: Option<u16>,
-        }
-        /// Ask for topics.
-        CallTopics: "meeting.call-topics" { until: Option<Day> }
-        /// Fix the agenda.
-        FreezeAgenda: "meeting.freeze-agenda" { #[serde(default)] routine: bool }
-        /// Open the agenda again.
-        ReopenAgenda: "meeting.reopen-agenda" { reason: String }
-        /// Send the notice.
-        Notice: "meeting.notice" { urgent_reason: Option<String> }
-        /// Postpone it.
-        Postpone: "meeting.postpone" { date: Day, reason: Option<String> }
-        /// Change particulars of the plan.
-        Plan: "meeting.plan" {
-            place: Option<String>,
-            chair_post: Option<String>,
-            recorder_post: Option<String>,
-            expected_units: Option<u16>,
-        }
-        /// Cancel it.
-        Cancel: "meeting.cancel" { reason: Option<String> }
-        /// Begin it.
-        Open: "meeting.open" {}
-        /// Break it off.
-        Adjourn: "meeting.adjourn" { reason: String }
-        /// Go on.
-        Resume: "meeting.resume" {}
-        /// Record who is there.
-        Attend: "meeting.attend" {
-            expected_units: Option<u16>,
-            units: Vec<String>,
-            residents: Option<u16>,
-        }
-        /// Declare whether there is a quorum.
-        DeclareQuorum: "meeting.declare-quorum" {}
-        /// Close it: it was held.
-        Hold: "meeting.hold" {}
-        /// Draft the minutes.
-        DraftMinutes: "meeting.draft-minutes" { number: String }
-        /// Ask for a change of the draft.
-        RequestMinutesChange: "meeting.request-minutes-change" { reason: String }
-        /// Confirm the minutes.
-        ConfirmMinutes: "meeting.confirm-minutes" { #[serde(default)] posts: Vec<String> }
-        /// Publish the minutes.
-        PublishMinutes: "meeting.publish-minutes" { scope: String }
-        /// Close the file.
-        Archive: "meeting.archive" {}
-        /// Correct what was entered wrongly.
-        Correct: "meeting.correct" { changes: Vec<Wanted>, reason: String }
-    }
-}
+pub use events::*;
+pub use wording::{Passage, Wording};
 
 /// How far a meeting has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -227,6 +99,8 @@ pub struct Meeting {
     pub attended: Option<Fact>,
     /// 纪要编号.
     pub minutes: Option<String>,
+    /// The secretary's own words in the minutes.
+    pub wording: Wording,
     /// 纪要确认日期.
     pub minutes_confirmed: Option<Fact>,
     /// The event that entered it.
@@ -237,7 +111,7 @@ fields! { Meeting {
     "meetingType": meeting_type, "community": community, "date": date, "reason": reason,
     "noticedOn": noticed, "place": place, "chairPost": chair_post, "recorderPost": recorder_post,
     "expectedUnits": expected_units, "units": units, "residents": residents, "minutes": minutes,
-    "minutesConfirmedOn": minutes_confirmed,
+    "minutesConfirmedOn": minutes_confirmed, "wording": wording,
 } }
 
 impl Meeting {
@@ -276,6 +150,7 @@ impl Category for Meeting {
         ("meeting.hold", &["in-session"]),
         ("meeting.draft-minutes", &["held", "minutes-draft"]),
         ("meeting.request-minutes-change", &["minutes-draft"]),
+        ("meeting.word-minutes", &["minutes-draft"]),
         ("meeting.confirm-minutes", &["minutes-draft"]),
         ("meeting.publish-minutes", &["minutes-confirmed"]),
         ("meeting.archive", &["minutes-confirmed", "published"]),
@@ -306,8 +181,7 @@ impl Category for Meeting {
         state: Option<&Self>,
         command: &MeetingCommand,
     ) -> Result<MeetingEvent, Rejection> {
-        use MeetingCommand as C;
-        if let C::Schedule {
+        if let MeetingCommand::Schedule {
             meeting_type,
             community,
             date,
@@ -418,6 +292,7 @@ impl Category for Meeting {
                 self.minutes = Some(e.number.clone());
             }
             MeetingEvent::MinutesChangeRequested(_) => {}
+            MeetingEvent::MinutesWorded(e) => self.wording.put(&e.passage, &e.text),
             MeetingEvent::MinutesConfirmed(_) => {
                 self.phase = Phase::MinutesConfirmed;
                 self.minutes_confirmed = Some(at.fact());
@@ -432,170 +307,5 @@ impl Category for Meeting {
                 }
             }
         }
-    }
-}
-
-impl Meeting {
-    /// Commands until it begins.
-    fn decide_before(
-        &self,
-        world: &World,
-        context: &Context<'_>,
-        id: &str,
-        command: &MeetingCommand,
-    ) -> Result<MeetingEvent, Rejection> {
-        use MeetingCommand as C;
-        match command {
-            C::CallTopics { until } => Ok(TopicsCalled { until: *until }.into()),
-            C::FreezeAgenda { routine } => {
-                let accepted = world
-                    .children_of(&format!("meeting/{id}"))
-                    .iter()
-                    .any(|topic| world.topic.get(topic).is_some_and(|topic| topic.on_agenda_of(id)));
-                if !routine && !accepted {
-                    return Err(Rejection::new("agenda-empty"));
-                }
-                Ok(AgendaFrozen { routine: *routine }.into())
-            }
-            C::ReopenAgenda { reason } => {
-                required("reason", reason)?;
-                Ok(AgendaReopened { reason: reason.clone() }.into())
-            }
-            C::Notice { urgent_reason } => {
-                if !context.from_ledger() {
-                    not_in_future(context)?;
-                } else if self.phase >= Phase::InSession && self.noticed.is_some() {
-                    return Err(wrong_state(context, id, self, command.name()));
-                }
-                optional("urgentReason", urgent_reason.as_ref())?;
-                Ok(Noticed { urgent_reason: urgent_reason.clone() }.into())
-            }
-            C::Postpone { date, reason } => {
-                reasoned(context, command.name(), reason.as_ref())?;
-                Ok(Postponed { date: *date, reason: reason.clone() }.into())
-            }
-            C::Plan { place, chair_post, recorder_post, expected_units } => {
-                for (field, text) in
-                    [("place", place), ("chairPost", chair_post), ("recorderPost", recorder_post)]
-                {
-                    optional(field, text.as_ref())?;
-                }
-                Ok(Planned {
-                    place: place.clone(),
-                    chair_post: chair_post.clone(),
-                    recorder_post: recorder_post.clone(),
-                    expected_units: *expected_units,
-                }
-                .into())
-            }
-            C::Cancel { reason } => {
-                reasoned(context, command.name(), reason.as_ref())?;
-                Ok(Cancelled { reason: reason.clone() }.into())
-            }
-            C::Open {} => {
-                not_in_future(context)?;
-                Ok(Opened {}.into())
-            }
-            _ => self.decide_since(world, context, id, command),
-        }
-    }
-
-    /// Commands since it began.
-    fn decide_since(
-        &self,
-        world: &World,
-        context: &Context<'_>,
-        id: &str,
-        command: &MeetingCommand,
-    ) -> Result<MeetingEvent, Rejection> {
-        use MeetingCommand as C;
-        let ledger = context.from_ledger();
-        match command {
-            C::Adjourn { reason } => {
-                required("reason", reason)?;
-                Ok(Adjourned { reason: reason.clone() }.into())
-            }
-            C::Resume {} => Ok(Resumed {}.into()),
-            C::Attend { expected_units, units, residents } => {
-                let units = world.unit_codes(units)?;
-                Ok(Attended { expected_units: *expected_units, units, residents: *residents }.into())
-            }
-            C::DeclareQuorum {} => self.declare_quorum(world, context),
-            C::Hold {} if ledger => not_in_future(context).map(|()| Held {}.into()),
-            C::Hold {} => {
-                not_in_future(context)?;
-                let open = world.children_of(&format!("meeting/{id}")).iter().find(|topic| {
-                    world
-                        .topic
-                        .get(topic)
-                        .is_some_and(|topic| topic.on_agenda_of(id) && topic.outcome.is_none())
-                });
-                match open {
-                    Some(topic) => Err(Rejection::new("topics-open").with("topic", topic)),
-                    None => Ok(Held {}.into()),
-                }
-            }
-            C::DraftMinutes { number } => {
-                required("number", number)?;
-                Ok(MinutesDrafted { number: number.clone() }.into())
-            }
-            C::RequestMinutesChange { reason } => {
-                required("reason", reason)?;
-                Ok(MinutesChangeRequested { reason: reason.clone() }.into())
-            }
-            C::ConfirmMinutes { posts } => {
-                not_in_future(context)?;
-                not_before("minutesConfirmedOn", context.occurred, self.held)?;
-                for post in posts {
-                    required("posts", post)?;
-                }
-                if !ledger {
-                    self.confirmed_by(posts)?;
-                }
-                Ok(MinutesConfirmed { posts: posts.clone() }.into())
-            }
-            C::PublishMinutes { scope } => {
-                required("scope", scope)?;
-                Ok(MinutesPublished { scope: scope.clone() }.into())
-            }
-            C::Archive {} => Ok(Archived {}.into()),
-            C::Correct { changes, reason } => {
-                let changes = corrections(world, id, self, changes, reason)?;
-                Ok(Corrected { changes, reason: reason.clone() }.into())
-            }
-            _ => Err(Rejection::exists(id)),
-        }
-    }
-
-    /// Minutes are confirmed by the chair and the recorder, where the plan names their posts.
-    fn confirmed_by(&self, posts: &[String]) -> Result<(), Rejection> {
-        if posts.is_empty() {
-            return Err(Rejection::empty("posts"));
-        }
-        match [&self.chair_post, &self.recorder_post].into_iter().flatten().find(|post| !posts.contains(post))
-        {
-            Some(missing) => Err(Rejection::new("minutes-need-post").with("post", missing)),
-            None => Ok(()),
-        }
-    }
-
-    /// Present member units against the rule book's quorum, by the rule in force on the day.
-    fn declare_quorum(&self, world: &World, context: &Context<'_>) -> Result<MeetingEvent, Rejection> {
-        let rule = world.rule.get("M01");
-        let parameter = |name| rule.and_then(|rule| rule.parameter(name, context.occurred));
-        let (Some((numerator, version)), Some((denominator, _))) =
-            (parameter("quorumNumerator"), parameter("quorumDenominator"))
-        else {
-            return Err(Rejection::unknown("rule", "M01"));
-        };
-        let expected = u64::from(self.expected_units.unwrap_or(0));
-        let share = (expected * u64::from(numerator)).checked_div(u64::from(denominator)).unwrap_or(0);
-        let required = share.saturating_add(1);
-        Ok(QuorumDeclared {
-            present: u16::try_from(self.units.len()).unwrap_or(u16::MAX),
-            required: u16::try_from(required).unwrap_or(u16::MAX),
-            rule: format!("M01@{version}"),
-        }
-        .into())
     }
 }

@@ -33,6 +33,7 @@ pub use explain::{Counting, Explained, explain};
 pub use names::{Figure, Kind};
 pub use records::{Corrected, LateEntry, Records};
 pub use report::{AsOf, Evidence, Part, Question, Report, Scope, answer, first_quarter, report, report_with};
+pub use rows::JOINT;
 pub use standing::{PeriodStanding, Standing, Supplement, supplements};
 pub use values::{Counted, Figures, Value};
 pub(crate) use wednesdays::unrecorded_days;

@@ -10,7 +10,7 @@ use super::tally::{Period, Tally, When, row};
 use crate::due::is_overdue;
 
 /// 联席会议, whose holding is the alliance's quarterly duty.
-pub(crate) const JOINT: &str = "联席会议";
+pub const JOINT: &str = "联席会议";
 /// 六号联席会议, which does not count for that duty.
 pub(crate) const LIUHAO: &str = "六号联席会议";
 /// 共建协议, the agreement of a property enterprise.

@@ -232,6 +232,7 @@ pub fn sample(name: &str) -> Value {
             "expectedUnits": 5}),
         "meeting.attend" => json!({"expectedUnits": 4, "units": ["P1", "W1", "O1"], "residents": 2}),
         "meeting.draft-minutes" => json!({"number": "JY-2022-1"}),
+        "meeting.word-minutes" => json!({"passage": "opening", "text": "各单位共商治污。"}),
         "meeting.confirm-minutes" => json!({"posts": ["书记岗", "记录岗"]}),
         "meeting.publish-minutes" => json!({"scope": "联盟成员"}),
         "meeting.correct" => correction("place", "东门社区"),

@@ -188,6 +188,42 @@ fn minutes_are_confirmed_by_chair_and_recorder_before_they_are_published() {
     );
 }
 
+#[test]
+fn a_draft_is_worded_passage_by_passage_until_it_is_confirmed() {
+    let word = |passage: &str, text: &str| ask("word-minutes", json!({"passage": passage, "text": text}));
+    let mut draft = until("draft-minutes");
+    draft.insert(2, topic("topic.propose"));
+    for passage in ["opening", "closing", "YT-1"] {
+        let worded = json!({"passage": passage, "text": "共商治污。"});
+        let story = check(&draft, word(passage, "共商治污。"), Accepted("meeting.minutes-worded", worded));
+        let meeting = story.world.meeting.get("HY-1").unwrap();
+        assert_eq!(meeting.wording.of(passage), Some("共商治污。"));
+    }
+    // Empty words take the passage away.
+    let worded = [draft.clone(), vec![word("closing", "散会。")]].concat();
+    let story = check(&worded, word("closing", ""), Accepted("meeting.minutes-worded", json!({})));
+    assert_eq!(story.world.meeting.get("HY-1").unwrap().wording.of("closing"), None);
+    // Minutes that are drafted again keep their words.
+    let story = check(&worded, good("draft-minutes"), Accepted("meeting.minutes-drafted", json!({})));
+    assert_eq!(story.world.meeting.get("HY-1").unwrap().wording.of("closing"), Some("散会。"));
+    check(
+        &draft,
+        word("YT-9", "无此议题"),
+        Refused("reference-unknown", &[("what", "topic"), ("given", "YT-9")]),
+    );
+    let personal = word("opening", "联系电话13800001000");
+    check(&draft, personal, Refused("text-mobile-number", &[("field", "text")]));
+    // Neither before there is a draft nor after it was confirmed.
+    for (last, state) in [("hold", "held"), ("confirm-minutes", "minutes-confirmed")] {
+        check(&until(last), good("word-minutes"), Refused("state-wrong", &[("state", state)]));
+        let from_ledger = good("word-minutes").by(Ledger);
+        check(&until(last), from_ledger, Refused("state-wrong", &[("state", state)]));
+    }
+    let confirmed = [worded, vec![good("confirm-minutes")]].concat();
+    check_corrected(&confirmed, HY, "wording", "closing：散会。", "closing：会议结束。");
+    check(&confirmed, correct(HY, "wording", "没有段落名"), Refused("correction-value", &[]));
+}
+
 /// A sheet states the date, whether it was held, the notice, who was there, and the minutes.
 #[test]
 fn an_old_ledger_states_that_it_was_held() {
