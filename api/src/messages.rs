@@ -411,8 +411,17 @@ mod tests {
             prefixes.iter().any(|prefix| literal.starts_with(prefix) && literal.len() > prefix.len())
                 && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        // Names of operations and codes of problems look like keys.
-        let operations = ["docs-script", "docs-style", "document-too-large"];
+        // Names of operations, codes of problems and ends of keys look like keys.
+        let operations = [
+            "docs-script",
+            "docs-style",
+            "document-list",
+            "document-mismatch",
+            "document-present",
+            "document-too-large",
+            "document-unread",
+            "step-of",
+        ];
         for key in literals().iter().filter(|it| is_key(it) && !operations.contains(&it.as_str())) {
             // A word such as `report-kind` may be the beginning of keys.
             let begins = FILES.iter().any(|(_, chinese, _)| chinese.contains(&format!("\n{key}-")));

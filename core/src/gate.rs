@@ -141,6 +141,7 @@ pub const FREE_TEXT: &[&str] = &[
     "recorderPost",
     "referredTo",
     "result",
+    "rule",
     "scope",
     "sentTo",
     "serviceMode",
@@ -151,6 +152,7 @@ pub const FREE_TEXT: &[&str] = &[
     "text",
     "title",
     "to",
+    "topics",
     "urgentReason",
 ];
 
@@ -375,8 +377,8 @@ mod tests {
         let mut texts = Vec::new();
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain");
         crate::domain::sources(&folder, &mut texts);
-        // Of the envelope, of the ledger itself, of the rule book, of an import.
-        let elsewhere = ["actor", "authority", "origin", "parameters", "reportingUnit"];
+        // Of the envelope, of the ledger itself, of the rule book, of an import, of an edition, which a program makes.
+        let elsewhere = ["actor", "authority", "format", "origin", "parameters", "reportingUnit", "root"];
         let mut used = std::collections::BTreeSet::new();
         for text in &texts {
             for call in ["required(\"", "optional(\""] {

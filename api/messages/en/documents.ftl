@@ -25,7 +25,6 @@ identity-data-sha256 = SHA-256 of the data
 
 document-author = Gongjian Ledger
 document-description = { $title }, as of position { $position } of the ledger
-document-stage = ({ $stage })
 document-colon = :
 document-none = (none)
 document-share = { $part }/{ $whole } ({ $share })

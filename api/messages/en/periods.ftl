@@ -72,6 +72,7 @@ offline-edition-beyond = the file counts up to position { $position }, while the
 offline-edition-other-history = the event at position { $position } has the digest { $expected } in the ledger and { $found } in the file: it is of another history
 offline-edition-no-such = there is no report of { $quarter } with the scope { $scope }
 offline-edition-figures = { $count } numbers differ from the ledger, { $name } first
+offline-edition-remade = the ledger makes another file of the report that this one claims to be: the figures that can be read agree, words, look or what cannot be read were changed (saving it with another program does that too)
 offline-edition-other-quarter = this should be a report of { $expected }, and is one of { $found }
 offline-verdict-report-unchecked =
     There is no ledger here, so it cannot be relied on.

@@ -25,7 +25,6 @@ identity-data-sha256 = 数据的 SHA-256
 
 document-author = 共建账本
 document-description = { $title }，截至账本位置 { $position }
-document-stage = （{ $stage }）
 document-colon = ：
 document-none = （无）
 document-share = { $part }/{ $whole }（{ $share }）

@@ -72,6 +72,7 @@ offline-edition-beyond = 文件截至位置 { $position }，账本只有 { $size
 offline-edition-other-history = 位置 { $position } 的事件，账本中摘要为 { $expected }，文件所记为 { $found }：文件出自另一段历史
 offline-edition-no-such = 没有 { $quarter }、范围 { $scope } 这样的报告
 offline-edition-figures = { $count } 个数与账本不同，第一个是 { $name }
+offline-edition-remade = 文件自称的报告，账本按同一位置重新制成的与它不同：读得出的数字相符，文字、版式或读不出的部分被改动过（用别的程序另存也会如此）
 offline-edition-other-quarter = 应是 { $expected } 的报告，这一份是 { $found } 的
 offline-verdict-report-unchecked =
     这里没有账本，不能采信。

@@ -10,15 +10,18 @@ use gongjian_core::domain::facts::Fact;
 use gongjian_core::domain::period::Freeze;
 use gongjian_core::domain::report::{Act, Edition};
 use gongjian_core::record::Position;
-use gongjian_projections::figures::{Evidence, Figure};
+use gongjian_projections::figures::{Evidence, Figure, Report};
 use gongjian_projections::periods::Found;
 use serde::{Deserialize, Serialize};
 
 use super::editions::{self, scope_from};
 use super::read::Wanted;
 use super::{App, Asked};
+use crate::document::Format;
 use crate::error::Problem;
+use crate::messages::Language;
 use crate::offline::report::{Claimed, FigureTexts, figures_of};
+use crate::package::sha256;
 
 /// A file as it is asked about: its digest, and what a reader of its format found in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct Claim {
     pub sha256: String,
     /// What it claims; none where no reader knows its format.
     pub claimed: Option<Claimed>,
+    /// Its format, where it is one of documents: then it must be what the ledger makes, to the byte.
+    #[serde(default)]
+    pub document: Option<String>,
 }
 
 /// The edition that a file belongs to.
@@ -136,6 +142,8 @@ pub enum Wrong {
         /// How many.
         count: usize,
     },
+    /// The figures that can be read are right, and still the file is not the one that the ledger makes.
+    Remade,
 }
 
 /// What came of checking a file.
@@ -190,7 +198,7 @@ impl App {
                 checked.recorded = Some(file);
             }
             None => {
-                checked.wrong = self.check_word(claim.claimed.as_ref(), &mut checked)?;
+                checked.wrong = self.check_word(claim, &mut checked)?;
                 // The figures were compared and would only be said again.
                 let bare = |claimed: &Claimed| Claimed { figures: FigureTexts::new(), ..claimed.clone() };
                 checked.claimed = claim.claimed.as_ref().map(bare);
@@ -236,8 +244,8 @@ impl App {
     }
 
     /// A file that nobody recorded: what it claims, step by step.
-    fn check_word(&self, claimed: Option<&Claimed>, checked: &mut Checked) -> Result<Option<Wrong>, Problem> {
-        let Some(claimed) = claimed else { return Ok(Some(Wrong::Unidentified)) };
+    fn check_word(&self, claim: &Claim, checked: &mut Checked) -> Result<Option<Wrong>, Problem> {
+        let Some(claimed) = claim.claimed.as_ref() else { return Ok(Some(Wrong::Unidentified)) };
         let (Some(found), Some(position), Some(digest)) =
             (&claimed.origin, claimed.position, &claimed.digest)
         else {
@@ -257,14 +265,39 @@ impl App {
         let scope = scope_from(&claimed.scope);
         let is_scope = scope.word() == claimed.scope;
         let asked = Asked { last: Some(position), on: Some(on) };
-        match self.report_standing(
-            &Wanted { evidence: Evidence::None, ..Wanted::all(quarter, &scope, asked) },
-            None,
-        ) {
-            Ok(report) if is_scope => Ok(compare(claimed, &figures_of(&report), checked)),
+        // A document shows the events behind its figures.
+        let evidence = if claim.document.is_some() { Evidence::All } else { Evidence::None };
+        match self.report_standing(&Wanted { evidence, ..Wanted::all(quarter, &scope, asked) }, None) {
+            Ok(report) if is_scope => {
+                let wrong = compare(claimed, &figures_of(&report), checked);
+                match claim.document.as_deref().and_then(Format::named) {
+                    Some(format) if wrong.is_none() => {
+                        self.check_bytes(&report, format, &claim.sha256, checked)
+                    }
+                    _ => Ok(wrong),
+                }
+            }
             Err(problem) if problem.code != "not-found" => Err(problem),
             _ => Ok(Some(no_such(&claimed.quarter, &claimed.scope))),
         }
+    }
+
+    /// Whether the ledger makes the same file of its report, in one of the languages.
+    fn check_bytes(
+        &self,
+        report: &Report,
+        format: Format,
+        sha256_of_file: &str,
+        checked: &mut Checked,
+    ) -> Result<Option<Wrong>, Problem> {
+        for language in [Language::Chinese, Language::English] {
+            let made = self.report_file(report, format, language.text())?;
+            if hex::encode(sha256(&made)) == sha256_of_file {
+                checked.recomputed = true;
+                return Ok(None);
+            }
+        }
+        Ok(Some(Wrong::Remade))
     }
 
     /// Whether the ledger has another event at a position than the one with this digest, or none.

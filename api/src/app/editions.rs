@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use super::read::Wanted;
 use super::{App, Asked, Asker};
+use crate::document::{self, Format as Document};
 use crate::error::Problem;
 use crate::messages::{Language, Text};
 use crate::output;
@@ -61,7 +62,38 @@ pub const FORMATS: &[Format] = &[
         media: output::MARKDOWN,
         make: |made| Ok(output::report::markdown(made.report, made.text).into_bytes()),
     },
+    document(Document::Xlsx),
+    document(Document::Html),
+    document(Document::Docx),
+    #[cfg(feature = "pdf")]
+    document(Document::Pdf),
 ];
+
+/// A format of documents as one of editions.
+const fn document(format: Document) -> Format {
+    match format {
+        Document::Xlsx => Format {
+            name: "xlsx",
+            media: document::xlsx::MEDIA,
+            make: |made| made.app.report_file(made.report, Document::Xlsx, made.text),
+        },
+        Document::Html => Format {
+            name: "html",
+            media: document::html::MEDIA,
+            make: |made| made.app.report_file(made.report, Document::Html, made.text),
+        },
+        Document::Docx => Format {
+            name: "docx",
+            media: document::docx::MEDIA,
+            make: |made| made.app.report_file(made.report, Document::Docx, made.text),
+        },
+        Document::Pdf => Format {
+            name: "pdf",
+            media: document::pdf::MEDIA,
+            make: |made| made.app.report_file(made.report, Document::Pdf, made.text),
+        },
+    }
+}
 
 /// The bytes that `GET /api/v1/reports/co-building` answers too.
 fn json_of(report: &Report) -> Result<Vec<u8>, Problem> {

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::read::place_name;
 use super::{App, Asked};
-use crate::document::{Document, Identity};
+use crate::document::{self, Document, Format, Identity};
 use crate::error::Problem;
 use crate::messages::Text;
 use crate::report::{self, Event, Material};
@@ -32,6 +32,18 @@ impl App {
         self.document_of(&self.report(quarter, scope, asked, Evidence::All)?, text)
     }
 
+    /// A report in a format of documents. One for Word is what people go on to edit, so it says that it is a draft.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read, or the format cannot hold it.
+    pub fn report_file(&self, report: &Report, format: Format, text: Text) -> Result<Vec<u8>, Problem> {
+        let mut made = self.document_of(report, text)?;
+        if format == Format::Docx {
+            made.stage = Some(text.plain("document-draft"));
+        }
+        Ok(document::write(&made, format)?)
+    }
+
     /// A report as a document.
     ///
     /// # Errors
@@ -46,15 +58,16 @@ impl App {
             report_with(&views, quarter, &report.scope, quarter.last_day().min(on), Evidence::None)
         };
         let earlier = [before(3), before(2), before(1)];
+        let data = serde_json::to_vec(report).map_err(|error| Problem::internal(&error))?;
         let material = Material {
             report,
             earlier: &earlier,
             frame: Frame::of(&views, &report.scope, quarter, on),
             begins: first_quarter(&views).unwrap_or(quarter),
             events: &self.events_behind(report)?,
-            stage: Some(text.plain("document-draft")),
             place: place_name(&views, &report.scope, on),
-            identity: self.identity_of(report, &views)?,
+            identity: self.identity_of(report, &views, &data)?,
+            data,
         };
         Ok(report::document(&material, text))
     }
@@ -80,7 +93,7 @@ impl App {
     }
 
     /// What a report is made of.
-    fn identity_of(&self, report: &Report, views: &Views) -> Result<Identity, Problem> {
+    fn identity_of(&self, report: &Report, views: &Views, data: &[u8]) -> Result<Identity, Problem> {
         let size = report.as_of.position.map_or(0, |position| position.saturating_add(1));
         let root = tree::root(&**self.hashes(), size)?;
         let recorded_at =
@@ -90,7 +103,6 @@ impl App {
                 }
                 None => 0,
             };
-        let data = serde_json::to_vec(report).map_err(|error| Problem::internal(&error))?;
         Ok(Identity {
             subject: format!("co-building/{}/{}", report.quarter, report.scope.word()),
             origin: self.verifier_key()?.name().to_owned(),
@@ -102,7 +114,7 @@ impl App {
             recorded_at,
             template: report::TEMPLATE,
             rules: rules(views, report.as_of.on),
-            data_sha256: Some(hex::encode(Sha256::digest(&data))),
+            data_sha256: Some(hex::encode(Sha256::digest(data))),
         })
     }
 }

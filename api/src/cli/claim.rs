@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::{Common, upkeep};
 use crate::app::editions::Format as EditionFormat;
 use crate::app::{Checked, Claim, Different, RecordedFile, Wrong};
+use crate::document::Format as DocumentFormat;
 use crate::offline::report::{Claimed, claimed};
 use crate::offline::{Fault, Format, Kind, Outcome};
 use crate::package::sha256;
@@ -22,7 +23,8 @@ pub(super) fn check(
     bytes: &[u8],
     quarter: Option<&str>,
 ) -> Result<Option<Outcome>, Failure> {
-    let claimed = claimed(bytes).map(|(_, claimed)| claimed);
+    let (format, claimed) = claimed(bytes).unzip();
+    let document = format.filter(|format| DocumentFormat::named(format).is_some()).map(str::to_owned);
     let is_edition_like = name.rsplit_once('.').is_some_and(|(_, end)| EditionFormat::named(end).is_some());
     if claimed.is_none() && !is_edition_like {
         return Ok(None);
@@ -31,7 +33,7 @@ pub(super) fn check(
         return Ok(claimed.map(|claimed| alone(&claimed, quarter)));
     }
     let is_readable = claimed.is_some();
-    let claim = Claim { sha256: hex::encode(sha256(bytes)), claimed };
+    let claim = Claim { sha256: hex::encode(sha256(bytes)), claimed, document };
     // Whoever compares with a ledger must know that the ledger itself is sound.
     let found = upkeep::recomputed(common)?;
     let mut outcome = Outcome::new(Format::Report);
@@ -176,6 +178,7 @@ fn fault(wrong: &Wrong, checked: &Checked) -> Fault {
         Wrong::NoSuchReport { quarter, scope } => {
             Fault::new(Kind::Malformed, "edition-no-such").with("quarter", quarter).with("scope", scope)
         }
+        Wrong::Remade => Fault::new(Kind::Altered, "edition-remade"),
         Wrong::Figures { count } => {
             let first = checked.differences.first();
             let name = first.map(|it| it.name.clone()).unwrap_or_default();

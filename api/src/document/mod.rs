@@ -176,6 +176,8 @@ pub enum Value {
     Text(String),
     /// A count.
     Count(u64),
+    /// A place in the log: digits that belong together.
+    Position(Position),
     /// A difference, with its sign.
     Change(i64),
     /// A part of a whole, shown with both numbers.

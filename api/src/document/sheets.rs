@@ -80,7 +80,7 @@ pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Empty => String::new(),
         Value::Text(text) => text.clone(),
-        Value::Count(count) => count.to_string(),
+        Value::Count(count) | Value::Position(count) => count.to_string(),
         Value::Change(change) => format!("{change:+}"),
         Value::Share { .. } => "100.0%".to_owned(),
         Value::Day(day) => day.to_string(),
@@ -106,10 +106,11 @@ pub(super) struct Formats {
     pub leading: Format,
     pub count: Format,
     pub linked_count: Format,
+    position: Format,
     change: Format,
     share: Format,
     day: Format,
-    strong: [Format; 5],
+    strong: [Format; 6],
 }
 
 const LINK: Color = Color::RGB(0x0005_63C1);
@@ -123,6 +124,7 @@ impl Formats {
         let head = || boxed().set_bold().set_align(FormatAlign::Center).set_text_wrap();
         let text = || boxed().set_num_format("@").set_text_wrap();
         let count = || boxed().set_num_format("#,##0");
+        let position = || boxed().set_num_format("0");
         let change = || boxed().set_num_format("+#,##0;-#,##0;0");
         let share = || boxed().set_num_format("0.0%");
         let day = || boxed().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left);
@@ -140,10 +142,11 @@ impl Formats {
             leading: linked(cell()),
             count: count(),
             linked_count: linked(count()),
+            position: position(),
             change: change(),
             share: share(),
             day: day(),
-            strong: [text(), count(), change(), share(), day()]
+            strong: [text(), count(), change(), share(), day(), position()]
                 .map(|it| it.set_bold().set_background_color(SHADE)),
         }
     }
@@ -153,6 +156,7 @@ impl Formats {
         let (plain, at) = match value {
             Value::Empty | Value::Text(_) => (&self.text, 0),
             Value::Count(_) => (&self.count, 1),
+            Value::Position(_) => (&self.position, 5),
             Value::Change(_) => (&self.change, 2),
             Value::Share { .. } => (&self.share, 3),
             Value::Day(_) => (&self.day, 4),

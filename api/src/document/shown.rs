@@ -40,6 +40,7 @@ pub(super) fn words(value: &Value, text: Text) -> String {
         Value::Empty => String::new(),
         Value::Text(text) => printable(text),
         Value::Count(count) => grouped(*count),
+        Value::Position(position) => position.to_string(),
         Value::Change(0) => "0".to_owned(),
         Value::Change(change) => {
             let sign = if *change < 0 { '-' } else { '+' };
@@ -60,7 +61,11 @@ pub(super) fn words(value: &Value, text: Text) -> String {
 impl Value {
     /// The words or digits of a cell.
     pub(crate) fn shown(&self, text: Text) -> String {
-        words(self, text)
+        match self {
+            // Whoever writes it knows what its format cannot hold.
+            Value::Text(words) => words.clone(),
+            other => words(other, text),
+        }
     }
 }
 

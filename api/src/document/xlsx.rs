@@ -249,7 +249,7 @@ fn write_row(
                 let url = Url::new(place).set_text(text);
                 sheet.write_url_with_format(at, column, url, &formats.link)?;
             }
-            (Value::Count(count), Some(place)) => {
+            (Value::Count(count) | Value::Position(count), Some(place)) => {
                 sheet.write_url_with_format(
                     at,
                     column,
@@ -275,7 +275,9 @@ fn write_value(
     match value {
         Value::Empty => sheet.write_blank(at, column, format)?,
         Value::Text(text) => sheet.write_string_with_format(at, column, text, format)?,
-        Value::Count(count) => sheet.write_number_with_format(at, column, *count as f64, format)?,
+        Value::Count(count) | Value::Position(count) => {
+            sheet.write_number_with_format(at, column, *count as f64, format)?
+        }
         Value::Change(change) => sheet.write_number_with_format(at, column, *change as f64, format)?,
         Value::Share { whole: 0, .. } => sheet.write_blank(at, column, format)?,
         Value::Share { part, whole } => {

@@ -9,7 +9,7 @@ use gongjian_projections::figures::{Evidence, Scope};
 use super::lists::{Cursor, link_next};
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
 use crate::app::{Asked, FigurePage, figure_named};
-use crate::document::{self, Format};
+use crate::document::Format;
 use crate::error::Problem;
 use crate::output;
 
@@ -37,8 +37,8 @@ pub(crate) async fn co_building(
     let asked = asking.asked(&state.app)?;
     if let Some(format) = Format::named(format) {
         let bytes = aside(move || {
-            let document = state.app.report_document(quarter, &scope, asked, text)?;
-            Ok(document::write(&document, format)?)
+            let report = state.app.report(quarter, &scope, asked, Evidence::All)?;
+            state.app.report_file(&report, format, text)
         });
         return Ok(typed(StatusCode::OK, format.media(), bytes.await?));
     }

@@ -48,6 +48,7 @@ const QUALIFIERS: &[&str] = &[
     "successor",
     "linked",
     "by-decision",
+    "under",
     "about",
     "discussed-at",
     "series",
@@ -96,6 +97,9 @@ pub(super) fn of_payload(kind: &str, field: &str) -> Option<(Target, &'static st
         ("series", _) => (In(&["series"]), "series"),
         ("source", "topic.proposed" | "project.proposed") => (Stream, "source"),
         ("stream", "project.linked") => (Stream, "linked"),
+        ("rule", "duty.performed" | "obligation.exempted") => (In(&["rule"]), "under"),
+        ("subject", "duty.performed" | "obligation.exempted") => (Stream, "about"),
+        ("handedOver", _) => (Stream, "linked"),
         ("matter", "document.added") | ("subject", "erasure.asked" | "access.recorded") => (Stream, "about"),
         ("compound" | "compounds", _) => (COMPOUND, "place"),
         ("community", _) => (COMMUNITY, "place"),
@@ -131,7 +135,8 @@ pub(super) fn of_state(category: &str, field: &str, kind: &str) -> Option<(Targe
         "topic" => In(&["topic"]),
         "occurrence" => In(&["occurrence"]),
         "decision" => In(&["decision"]),
-        "source" => Stream,
+        "rule" => In(&["rule"]),
+        "source" | "subject" => Stream,
         _ => return None,
     };
     let qualifier = match (field, category) {
@@ -151,6 +156,9 @@ pub(super) fn of_state(category: &str, field: &str, kind: &str) -> Option<(Targe
         ("decision", _) => "step-of",
         ("alliance" | "agreement", _) => "of",
         ("compounds", _) => "covers",
+        ("rule", _) => "under",
+        ("subject", _) => "about",
+        ("handedOver", _) => "linked",
         _ => "in",
     };
     Some((target, qualifier))
@@ -223,6 +231,15 @@ mod tests {
         "urgentReason",
         "what",
         "access",
+        "audience",
+        "figuresSha256",
+        "passage",
+        "period",
+        "quarter",
+        "root",
+        "round",
+        "rules",
+        "topics",
     ];
 
     #[test]

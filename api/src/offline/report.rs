@@ -4,6 +4,7 @@
 //! (`app/claims.rs`), or shown as a claim where there is none.
 
 mod csv;
+mod document;
 mod json;
 
 use std::collections::BTreeMap;
@@ -46,7 +47,14 @@ pub struct Claimed {
 pub type Read = fn(&[u8]) -> Option<Claimed>;
 
 /// A reader for every format. Another one is a line here.
-pub const READERS: &[(&str, Read)] = &[("json", json::read), ("csv", csv::read)];
+pub const READERS: &[(&str, Read)] = &[
+    ("json", json::read),
+    ("csv", csv::read),
+    ("html", document::html),
+    ("xlsx", document::xlsx),
+    ("docx", document::docx),
+    ("pdf", document::pdf),
+];
 
 /// The format of a file and what it claims; `None` where no reader takes it for a report.
 pub fn claimed(bytes: &[u8]) -> Option<(&'static str, Claimed)> {

@@ -7,7 +7,7 @@ use gongjian_projections::trail::Step;
 
 use super::words::{entry, heading};
 use super::{Desk, PaperError};
-use crate::document::{Block, Cell, Column, Document, Link, Row, Span, Table};
+use crate::document::{Block, Cell, Column, Document, Link, Row, Span, Table, Value};
 
 /// The page of an agreement. The lines to sign stay blank: a seal is an act of its organ, never of a ledger.
 pub(super) fn page<'a>(desk: &Desk<'a>, id: &'a str) -> Result<Document, PaperError> {
@@ -142,7 +142,7 @@ fn signed(desk: &Desk<'_>, step: &Step) -> Row {
         Cell::from(step.occurred_on),
         Cell::from(text.word("kind", &step.kind)),
         Cell::from(text.listed(&units)),
-        Cell::from(step.position).linked(Link::Event(step.position)),
+        Cell::from(Value::Position(step.position)).linked(Link::Event(step.position)),
         Cell::from(super::words::short(&step.digest.to_string())),
     ])
 }

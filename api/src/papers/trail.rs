@@ -4,7 +4,7 @@ use gongjian_projections::trail::{Matter, Step};
 
 use super::words::short;
 use super::{Desk, PaperError};
-use crate::document::{Block, Cell, Column, Document, Link, Row, Table};
+use crate::document::{Block, Cell, Column, Document, Link, Row, Table, Value};
 use crate::output::trail as told;
 
 /// The paper of every matter behind an id or a name.
@@ -96,7 +96,7 @@ fn line(desk: &Desk<'_>, number: u64, step: &Step) -> Row {
         Cell::from(text.statements(&words)),
         Cell::from(doer),
         Cell::from(text.remarks(&marks)),
-        Cell::from(step.position).linked(Link::Event(step.position)),
+        Cell::from(Value::Position(step.position)).linked(Link::Event(step.position)),
         Cell::from(short(&step.digest.to_string())),
     ])
 }

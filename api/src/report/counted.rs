@@ -61,6 +61,8 @@ pub(super) fn figures(material: &Material<'_>, text: Text) -> Vec<Block> {
         Column::number(head("change"), 8),
         Column::number(head("last-year"), 8),
         Column::number(head("change-year"), 8),
+        Column::number(head("year-to-date"), 9),
+        Column::number(head("since-start"), 8),
     ];
     let mut rows = Vec::new();
     for (figure, counted) in material.report.figures.iter() {
@@ -93,8 +95,11 @@ fn figure_row(material: &Material<'_>, figure: Figure, counted: &Counted<'_>, te
     let number = counted.value.number();
     let share = counted.of.map(|whole| Value::Share { part: number, whole });
     let compared = material.report.comparisons.get(figure);
-    let [previous, last_year] =
-        [compared.previous, compared.last_year].map(|then| then.map(|then| then.number()));
+    // A stock is the same at the end of every span that ends with the quarter.
+    let flow = |then: Option<Number>| then.filter(|_| figure.kind() != Kind::Stock);
+    let [previous, last_year, year_to_date, since_start] =
+        [compared.previous, compared.last_year, flow(compared.year_to_date), flow(compared.since_start)]
+            .map(|then| then.map(|then| then.number()));
     let count = |number: Option<u64>| number.map_or_else(Cell::default, Cell::from);
     let change = |then: Option<u64>| {
         then.map_or_else(Cell::default, |then| {
@@ -111,6 +116,8 @@ fn figure_row(material: &Material<'_>, figure: Figure, counted: &Counted<'_>, te
         change(previous),
         count(last_year),
         change(last_year),
+        count(year_to_date),
+        count(since_start),
     ];
     if matches!(figure.kind(), Kind::Of(_)) {
         cells[0] = Cell::from(format!("　{}", label(figure, text)));

@@ -6,7 +6,7 @@ use gongjian_projections::figures::Figure;
 
 use super::Material;
 use super::counted::label;
-use crate::document::{Block, Cell, Column, Link, Row, Table};
+use crate::document::{Block, Cell, Column, Link, Row, Table, Value};
 use crate::messages::Text;
 
 /// Positions in one row of the table; a figure with more has several rows.
@@ -104,7 +104,7 @@ fn leading(positions: String, first: Option<&Position>) -> Cell {
 
 /// The position of an event, leading to it where the report spells it out.
 pub(super) fn event_link(material: &Material<'_>, position: Position) -> Cell {
-    let cell = Cell::from(position);
+    let cell = Cell::from(Value::Position(position));
     if material.events.binary_search_by_key(&position, |event| event.position).is_ok() {
         return cell.linked(Link::Row(event_anchor(position)));
     }
@@ -146,7 +146,7 @@ fn events(material: &Material<'_>, text: Text) -> Table {
     ];
     let rows = material.events.iter().map(|event| Row {
         cells: vec![
-            Cell::from(event.position),
+            Cell::from(Value::Position(event.position)),
             Cell::from(event.occurred_on),
             Cell::from(text.word("kind", &event.kind)),
             Cell::from(event.stream.clone()),

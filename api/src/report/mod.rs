@@ -35,12 +35,24 @@ pub struct Material<'a> {
     pub begins: Quarter,
     /// The events behind the figures, by position.
     pub events: &'a [Event],
-    /// 送审稿, until it is approved.
-    pub stage: Option<String>,
     /// Name of the street or community; nothing for the county.
     pub place: Option<String>,
     /// What it is made of.
     pub identity: Identity,
+    /// The same as JSON, for files that carry it.
+    pub data: Vec<u8>,
+}
+
+impl Material<'_> {
+    /// The command that makes the same again.
+    fn command(&self) -> String {
+        let scope = self.report.scope.word();
+        let option =
+            scope.split_once('/').map(|(what, code)| format!(" --{what} {code}")).unwrap_or_default();
+        let position = self.identity.position.map(|it| format!(" --as-of {it}")).unwrap_or_default();
+        let (quarter, on) = (self.report.quarter, self.report.as_of.on);
+        format!("gongjian report --quarter {quarter}{option}{position} --on {on} --format FORMAT -o FILE")
+    }
 }
 
 /// The report.
@@ -70,13 +82,15 @@ pub fn document(material: &Material<'_>, text: Text) -> Document {
     Document {
         language: text.language(),
         title: vec![text.get("report-heading", &[("quarter", &quarter), ("place", &place)])],
-        stage: material.stage.clone(),
+        stage: None,
         subtitle: vec![text.get("summary-known", &known)],
         organ: None,
         day: None,
         blocks: numbered.blocks,
         identity: material.identity.clone(),
-        ..Document::default()
+        data: Some(material.data.clone()),
+        command: Some(material.command()),
+        site: None,
     }
 }
 

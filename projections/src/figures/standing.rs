@@ -178,10 +178,10 @@ mod tests {
         let mut it = frozen("2022-Q2", "2022-07-05");
         admit(&mut it, "2022-07-10", "2022-06-20", "Y001");
         it.builder.actor = "分管岗";
+        it.builder.today = Some(day("2022-07-12"));
         it.act("2022-07-11", "period/2022-Q2", "period.reopen", json!({"reason": "漏报"}));
         // While it is open again its report is still the old one for the next.
         assert_eq!(found(&it, "2022-Q3", &Scope::County).len(), 1);
-        it.builder.today = Some(day("2022-07-12"));
         it.act("2022-07-12", "period/2022-Q2", "period.freeze", json!({}));
         assert_eq!(found(&it, "2022-Q3", &Scope::County), []);
         // Without any freeze before it a report has none.

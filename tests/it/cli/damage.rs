@@ -14,11 +14,11 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 fn a_demonstration_tells_the_quarter_and_a_second_one_adds_nothing() {
     let ledger = Ledger::none();
     let first = ledger.run(&["demo", "--no-serve"]).exits(0);
-    let first = first.says("全县 2022年第三季度共建报告").says("党建联盟").says("核对无误");
+    let first = first.says("全县2022年第三季度共建报告").says("党建联盟").says("核对无误");
     first.says("机构台账.xlsx：汶上县委组织部，截至 2022-09-30，951 行");
     let head = ledger.head();
     let second = ledger.run(&["demo", "--no-serve"]).exits(0).says("没有新内容，什么都没有记入");
-    second.says("全县 2022年第三季度共建报告");
+    second.says("全县2022年第三季度共建报告");
     assert_eq!(ledger.head(), head);
     ledger.run(&["verify"]).exits(0).says("核对无误").says(&head.1);
     let report = ledger.run(&["verify", "--json"]).exits(0).json();

@@ -7,6 +7,7 @@ use std::path::Path;
 use gongjian_api::offline::report::claimed;
 use gongjian_tests::cli::{Ledger, Ran, run_in, text};
 use gongjian_tests::http::Server;
+use gongjian_tests::run_python;
 use serde_json::{Value, json};
 
 use super::periods::{edition, freeze, frozen, late};
@@ -49,7 +50,8 @@ fn jobs_that_run_twice_or_at_once_leave_one_edition() {
     let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["co-building-2022-Q2-1.csv", "co-building-2022-Q2-1.json", "co-building-2022-Q2-1.md"]
+        ["csv", "docx", "html", "json", "md", "pdf", "xlsx"]
+            .map(|end| format!("co-building-2022-Q2-1.{end}"))
     );
     // The next night, by another post, beside the server and without it.
     let again = ledger.run(&[&JOB[..5], &["另一岗", "-o", "out"]].concat()).exits(0);
@@ -125,7 +127,7 @@ fn published() -> Ledger {
 fn a_published_file_is_known_and_recomputed() {
     let ledger = published();
     late(&ledger);
-    for format in ["json", "csv", "md"] {
+    for format in ["json", "csv", "md", "xlsx", "html", "docx", "pdf"] {
         let file = format!("out/co-building-2022-Q2-1.{format}");
         let told = ledger.run(&["verify", &file]).exits(0);
         told.says("第1版的文件，一个字节未改").says("公布（公开）").says("全部相同").says("核对无误");
@@ -173,7 +175,7 @@ fn an_edited_figure_is_named_with_both_values() {
 
     let csv = std::fs::read_to_string(path.with_extension("csv")).unwrap();
     let line = csv.lines().find(|line| line.contains(",balance.projects_open.closing,")).unwrap();
-    let edited = csv.replace(line, &line.replace(',', ",").replacen(",平衡,", ",平衡,1", 1));
+    let edited = csv.replace(line, &line.replacen(",平衡,", ",平衡,1", 1));
     ledger.file("edited.csv", edited.as_bytes());
     ledger
         .run(&["verify", "edited.csv"])
@@ -204,24 +206,54 @@ fn a_file_of_another_quarter_ledger_or_history_is_refused() {
     with("scope", "street/无此".into()).says("没有 2022-Q2、范围 street/无此 这样的报告");
     with("origin", "example.org/other".into()).says("example.org/other").says("不是这个账本的");
     with("asOf.position", 99_999.into()).says("文件截至位置 99999");
-    with("asOf.position", 5.into()).says("另一段历史");
-    with("asOf.digest", "0".repeat(64).into()).says("另一段历史");
+    with("asOf.position", 5.into()).says("账本只有");
+    with("asOf.digest", "0".repeat(64).into()).says("账本只有");
     with("asOf.on", "2022-05-31".into()).says("个数与账本不同");
     with("origin", Value::Null).says("没有写明");
 
     // Another county under the same name has other events at the same positions.
     let other = Ledger::county();
     let file = text(&path);
-    other.run(&["verify", &file]).exits(1).says("另一段历史");
+    other.run(&["verify", &file]).exits(1).says("账本只有");
     // A ledger that somebody rewrote, and a report made from it.
     let tampered = ledger.copy();
     rewrite(&tampered, |records| edit(records, 1_000));
     tampered.run(&["verify", &file]).exits(1).says("账本重算不符");
     let _ = std::fs::remove_file(tampered.data().join("tiles/checkpoint"));
     let _ = std::fs::remove_file(tampered.data().join("keys/log.head"));
-    tampered.run(&["verify", &file]).exits(1).says("另一段历史");
+    tampered.run(&["verify", &file]).exits(1).says("账本只有");
     let made = ["report", "--quarter", "2022-Q2", "--format", "json", "-o", "made.json"];
     tampered.run(&made).exits(0);
     let made = text(&tampered.folder.path().join("made.json"));
-    ledger.run(&["verify", &made]).exits(1).says("另一段历史");
+    ledger.run(&["verify", &made]).exits(1).says("账本只有");
+}
+
+#[test]
+fn a_document_is_known_by_itself_and_a_changed_one_is_refused() {
+    let ledger = published();
+    // One that nobody recorded says of what it is, and the ledger makes the same.
+    for format in ["xlsx", "html", "docx", "pdf"] {
+        let file = format!("q1.{format}");
+        ledger.run(&["report", "--quarter", "2022-Q1", "--format", format, "-o", &file]).exits(0);
+        ledger.run(&["verify", &file]).exits(0).says("不是账本所记某一版的文件").says("核对无误");
+        let other = ledger.run(&["verify", &file, "--quarter", "2022-Q2"]).exits(1);
+        other.says("应是 2022-Q2 的报告，这一份是 2022-Q1 的");
+        // A byte more, and it is another file.
+        let path = ledger.folder.path().join(&file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.push(b'\n');
+        std::fs::write(&path, bytes).unwrap();
+        ledger.run(&["verify", &file]).exits(1).never_says("核对无误");
+    }
+    // A figure changed by hand is named with both values.
+    ledger.run(&["report", "--quarter", "2022-Q1", "--format", "xlsx", "-o", "q1.xlsx"]).exits(0);
+    let path = ledger.folder.path().join("q1.xlsx");
+    run_python("change_figure.py", &[path.to_str().unwrap(), "decisions_recorded"]);
+    ledger.run(&["verify", "q1.xlsx"]).exits(1).says("decisions_recorded").says("议定事项");
+    // One of a ledger that knows more is not of this one.
+    let other = Ledger::county();
+    other.run(&["report", "--quarter", "2022-Q1", "--format", "pdf", "-o", "q1.pdf"]).exits(0);
+    let foreign = std::fs::read(other.folder.path().join("q1.pdf")).unwrap();
+    std::fs::write(ledger.folder.path().join("foreign.pdf"), foreign).unwrap();
+    ledger.run(&["verify", "foreign.pdf"]).exits(1).says("账本只有");
 }

@@ -96,7 +96,7 @@ fn a_frozen_report_stays_and_the_next_one_lists_what_came_after() {
     for format in ["md", "text", "csv"] {
         let told = ledger.run(&[&next[..], &["--format", format]].concat()).exits(0);
         match format {
-            "csv" => told.says(&format!("supplement,2022-Q2 membership/")),
+            "csv" => told.says("supplement,2022-Q2 membership/"),
             "md" => told.says("## 补记、更正").says("录错一季"),
             _ => told.says("补记、更正 2 条"),
         };

@@ -34,6 +34,7 @@ pub(super) fn all() -> Value {
             } },
         "ReportClaim": { "type": "object", "additionalProperties": false, "required": ["sha256"], "properties": {
             "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+            "document": { "type": ["string", "null"] },
             "claimed": { "type": ["object", "null"], "additionalProperties": false,
                 "required": ["quarter", "scope", "figures"], "properties": {
                     "origin": maybe.clone(), "quarter": text.clone(), "scope": text, "position": whole,

@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Claimed> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // A look at the first line, before a large file of another sort is split.
-    if text.lines().next()?.split(',').count() != COLUMNS.len() {
+    if text.lines().next()?.split(',').count() < COLUMNS.len() {
         return None;
     }
     let mut claimed = Claimed::default();

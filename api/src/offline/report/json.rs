@@ -82,12 +82,15 @@ fn texts(figures: &Map<String, Value>) -> BTreeMap<String, String> {
 
 fn balance_texts(balance: &Value, texts: &mut BTreeMap<String, String>) {
     let stock = shown(&balance["name"]);
-    for part in ["opening", "closing"] {
-        texts.insert(format!("balance.{stock}.{part}"), shown(&balance[part]));
-    }
-    for (part, flows) in [("inflow", &balance["inflows"]), ("outflow", &balance["outflows"])] {
-        for (flow, value) in flows.as_object().into_iter().flatten() {
-            texts.insert(format!("balance.{stock}.{part}.{flow}"), shown(value));
+    texts.insert(format!("balance.{stock}.closing"), shown(&balance["closing"]));
+    let spans =
+        [("", balance), ("year_to_date.", &balance["yearToDate"]), ("since_start.", &balance["sinceStart"])];
+    for (span, it) in spans.into_iter().filter(|(_, it)| it.is_object()) {
+        texts.insert(format!("balance.{stock}.{span}opening"), shown(&it["opening"]));
+        for (part, flows) in [("inflow", &it["inflows"]), ("outflow", &it["outflows"])] {
+            for (flow, value) in flows.as_object().into_iter().flatten() {
+                texts.insert(format!("balance.{stock}.{span}{part}.{flow}"), shown(value));
+            }
         }
     }
 }
