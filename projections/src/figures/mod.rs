@@ -3,7 +3,7 @@
 //! [`names`] is the one home of their names. [`compact`] keeps what they count as [`dense`] rows; [`rows`],
 //! [`distinct`] and [`wednesdays`] count them, in one pass for all the periods of a report; [`counts`] says which
 //! these are, and wider scopes are put together from communities. A figure's events are those whose removal would
-//! change it: each row is counted again without each of its facts, and [`explain`] lists them.
+//! change it: each row is counted again without each of its facts, and [`explain()`] lists them.
 
 mod balances;
 mod compact;

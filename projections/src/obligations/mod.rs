@@ -6,7 +6,7 @@
 //! *missed* where its due day has come and they are not there (the convention of overdue works: what is due today
 //! and not done today is missed), *exempted* by a decision or a cancellation with a reason, otherwise *open*.
 //!
-//! [`list`] gives them one by one, [`matrix`] counts them by subject and period. Before its first record of a
+//! [`list`] gives them one by one, [`matrix()`] counts them by subject and period. Before its first record of a
 //! kind the ledger says nothing about that kind, not that nobody did anything: obligations begin with the period
 //! of that first record.
 
