@@ -62,6 +62,7 @@ offline-report-not-published = not published: { $state }, see position { $at } (
 offline-report-superseded = there are later editions, { $editions } in all
 offline-report-errata = { $count } errata were issued, see gongjian list reports
 offline-report-claims = claims to be: ledger { $origin }, { $quarter }, scope { $scope }, up to position { $position } (digest { $digest }), as of { $on }
+offline-report-remade = no recorded edition has this file; the ledger made it again as of the same position, and every byte is the same
 offline-report-unrecorded = not a file of a recorded edition; only its figures were checked, its words were not
 offline-report-equal = { $count } numbers recomputed, all equal
 offline-report-different = { $scope } { $label } ({ $name }): the file says { $file }, the ledger { $ledger }

@@ -62,6 +62,7 @@ offline-report-not-published = 没有公布：{ $state }，见位置 { $at }（{
 offline-report-superseded = 此后另有新版，共 { $editions } 版
 offline-report-errata = 另有勘误 { $count } 件，见 gongjian list reports
 offline-report-claims = 自称：账本 { $origin }，{ $quarter }，范围 { $scope }，截至位置 { $position }（摘要 { $digest }），按 { $on } 判断
+offline-report-remade = 不是账本所记某一版的文件；账本按同一位置重新制成的文件与它逐字节相同
 offline-report-unrecorded = 不是账本所记某一版的文件；只核对了数字，文字没有核对
 offline-report-equal = 重新计算 { $count } 个数，全部相同
 offline-report-different = { $scope } { $label }（{ $name }）：文件为 { $file }，账本为 { $ledger }

@@ -112,10 +112,12 @@ fn tell(common: &Common, checked: &Checked, outcome: &mut Outcome) {
     } else if let Some(claimed) = &checked.claimed {
         outcome.say("offline-report-claims", identity(claimed));
         if checked.wrong.is_none() {
-            outcome.say("offline-report-unrecorded", Vec::new());
+            let key = if checked.recomputed { "offline-report-remade" } else { "offline-report-unrecorded" };
+            outcome.say(key, Vec::new());
         }
     }
-    if checked.wrong.is_none() {
+    // A file that was made again to the byte may show no figure that a program could read.
+    if checked.wrong.is_none() && checked.compared > 0 {
         let compared = vec![("count", checked.compared.to_string())];
         outcome.say("offline-report-equal", compared);
     }

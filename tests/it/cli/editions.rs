@@ -206,26 +206,26 @@ fn a_file_of_another_quarter_ledger_or_history_is_refused() {
     with("scope", "street/无此".into()).says("没有 2022-Q2、范围 street/无此 这样的报告");
     with("origin", "example.org/other".into()).says("example.org/other").says("不是这个账本的");
     with("asOf.position", 99_999.into()).says("文件截至位置 99999");
-    with("asOf.position", 5.into()).says("账本只有");
-    with("asOf.digest", "0".repeat(64).into()).says("账本只有");
+    with("asOf.position", 5.into()).says("另一段历史");
+    with("asOf.digest", "0".repeat(64).into()).says("另一段历史");
     with("asOf.on", "2022-05-31".into()).says("个数与账本不同");
     with("origin", Value::Null).says("没有写明");
 
     // Another county under the same name has other events at the same positions.
     let other = Ledger::county();
     let file = text(&path);
-    other.run(&["verify", &file]).exits(1).says("账本只有");
+    other.run(&["verify", &file]).exits(1).says("另一段历史");
     // A ledger that somebody rewrote, and a report made from it.
     let tampered = ledger.copy();
     rewrite(&tampered, |records| edit(records, 1_000));
     tampered.run(&["verify", &file]).exits(1).says("账本重算不符");
     let _ = std::fs::remove_file(tampered.data().join("tiles/checkpoint"));
     let _ = std::fs::remove_file(tampered.data().join("keys/log.head"));
-    tampered.run(&["verify", &file]).exits(1).says("账本只有");
+    tampered.run(&["verify", &file]).exits(1).says("另一段历史");
     let made = ["report", "--quarter", "2022-Q2", "--format", "json", "-o", "made.json"];
     tampered.run(&made).exits(0);
     let made = text(&tampered.folder.path().join("made.json"));
-    ledger.run(&["verify", &made]).exits(1).says("账本只有");
+    ledger.run(&["verify", &made]).exits(1).says("另一段历史");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_document_is_known_by_itself_and_a_changed_one_is_refused() {
     for format in ["xlsx", "html", "docx", "pdf"] {
         let file = format!("q1.{format}");
         ledger.run(&["report", "--quarter", "2022-Q1", "--format", format, "-o", &file]).exits(0);
-        ledger.run(&["verify", &file]).exits(0).says("不是账本所记某一版的文件").says("核对无误");
+        ledger.run(&["verify", &file]).exits(0).says("逐字节相同").says("核对无误");
         let other = ledger.run(&["verify", &file, "--quarter", "2022-Q2"]).exits(1);
         other.says("应是 2022-Q2 的报告，这一份是 2022-Q1 的");
         // A byte more, and it is another file.
