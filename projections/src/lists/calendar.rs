@@ -3,7 +3,8 @@
 use gongjian_core::day::Day;
 use gongjian_core::domain::agreement::Expiry;
 
-use super::row::{self, What};
+use super::gather;
+use super::row::What;
 use crate::views::Views;
 
 /// Why something stands in the calendar.
@@ -102,7 +103,7 @@ pub fn calendar(
         }
     }
     for what in ["commitments", "projects", "decisions", "tasks", "issues"] {
-        for row in row::all(views, what, on).unwrap_or_default() {
+        for row in gather::all(views, what, on).unwrap_or_default() {
             let Some((day, done)) = row.what.due(on).filter(|(day, _)| from <= *day && *day <= until) else {
                 continue;
             };

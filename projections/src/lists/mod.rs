@@ -1,6 +1,9 @@
 //! Registers (台账): rows to filter, sort and page through; the calendar; the Wednesday sheet.
 
 mod calendar;
+mod fields;
+mod gather;
+mod judged;
 mod owed;
 mod page;
 mod row;

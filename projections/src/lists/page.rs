@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::row::{self, Row, What};
-use super::{owed, standing, words};
+use super::row::{Row, What};
+use super::{fields, gather, owed, standing, words};
 use crate::imports::Marks;
 use crate::obligations::{self, State, subject_name};
 use crate::registry::Kind;
@@ -240,7 +240,7 @@ fn sort_key(row: &Row<'_>, query: &Query) -> Result<String, ListError> {
         _ => row.what.get(field).ok_or_else(|| ListError::UnknownField(field.to_owned()))?,
     };
     Ok(match text.parse::<u64>() {
-        Ok(number) if row::is_number(field) => format!("{number:020}"),
+        Ok(number) if fields::is_number(field) => format!("{number:020}"),
         _ => text,
     })
 }
@@ -275,7 +275,7 @@ impl<'q> Filter<'q> {
     fn rows(&self, what: &str) -> Option<Vec<Row<'q>>> {
         let Filter { views, query, .. } = self;
         if what != OBLIGATIONS {
-            return row::all(views, what, query.on);
+            return gather::all(views, what, query.on);
         }
         let owned = |code: Option<&str>| code.map(str::to_owned);
         let quarter = query.quarter.map(|quarter| (quarter.first_day(), quarter.last_day()));
@@ -289,7 +289,7 @@ impl<'q> Filter<'q> {
             community: owned(self.community),
             unit: owned(self.unit),
         };
-        Some(row::obligations(views, &filter, query.on))
+        Some(gather::obligations(views, &filter, query.on))
     }
 
     fn passes(&self, row: &Row<'_>) -> bool {
@@ -360,7 +360,7 @@ impl<'v> Shower<'v> {
         for name in row.what.names() {
             let text = row.what.get(name).unwrap_or_default();
             if let Some((_, word)) = references.iter().find(|(field, _)| field == name) {
-                object.insert(format!("{name}Name"), self.names(&text, word, row::is_list(name)));
+                object.insert(format!("{name}Name"), self.names(&text, word, fields::is_list(name)));
             }
             object.insert((*name).to_owned(), value(name, text));
         }
@@ -428,7 +428,7 @@ impl<'v> Shower<'v> {
     }
 
     fn names(&self, codes: &str, word: &str, list: bool) -> Value {
-        let kind = row::kind_of(word);
+        let kind = fields::kind_of(word);
         let name = |code: &str| self.views.registry.name(kind, code, self.on).unwrap_or(code).to_owned();
         let names = codes.split('、').filter(|code| !code.is_empty()).map(name);
         if list {
@@ -440,12 +440,12 @@ impl<'v> Shower<'v> {
 }
 
 fn value(field: &str, text: String) -> Value {
-    if row::is_list(field) {
+    if fields::is_list(field) {
         return text.split('、').filter(|part| !part.is_empty()).map(Value::from).collect();
     }
     match text.parse::<u64>() {
         _ if text.is_empty() => Value::Null,
-        Ok(number) if row::is_number(field) => number.into(),
+        Ok(number) if fields::is_number(field) => number.into(),
         _ => text.into(),
     }
 }
