@@ -21,6 +21,10 @@ impl Day {
     /// The day before every other: the start of what "holds from the start".
     pub const BEGINNING: Day = Day(i32::MIN);
 
+    /// 1 January 2200, the day after every other that a date can name. What would begin later begins here, so that
+    /// whoever goes on from period to period comes to an end.
+    pub const END: Day = Day(84_006);
+
     /// The day of a civil date, or `None` if the calendar has no such date or it is not in 1900–2199.
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Day> {
         if !(1900..2200).contains(&year) {
@@ -148,13 +152,13 @@ pub struct Quarter {
 impl Quarter {
     /// First day of the quarter.
     pub fn first_day(self) -> Day {
-        Day::from_ymd(self.year, self.number * 3 - 2, 1).unwrap_or_default()
+        Day::from_ymd(self.year, self.number * 3 - 2, 1).unwrap_or(Day::END)
     }
 
     /// Last day of the quarter.
     pub fn last_day(self) -> Day {
         let day = if matches!(self.number, 1 | 4) { 31 } else { 30 };
-        Day::from_ymd(self.year, self.number * 3, day).unwrap_or_default()
+        Day::from_ymd(self.year, self.number * 3, day).unwrap_or(Day::END)
     }
 
     /// The quarter after this one.
@@ -175,7 +179,7 @@ impl Quarter {
 
     /// 1 January of the quarter's year.
     pub fn first_day_of_year(self) -> Day {
-        Day::from_ymd(self.year, 1, 1).unwrap_or_default()
+        Day::from_ymd(self.year, 1, 1).unwrap_or(Day::END)
     }
 
     /// The label that reports print, `2022年第二季度`.

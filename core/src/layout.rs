@@ -128,24 +128,6 @@ impl Layout {
         if bytes.is_empty() { Ok(()) } else { Err(left_over()) }
     }
 
-    /// The name and type word of each scalar field, an option counting as what it may hold.
-    pub fn scalar_fields(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.fields.iter().filter_map(|(name, kind)| {
-            let kind = match kind {
-                Type::Option(inner) => inner,
-                kind => kind,
-            };
-            let word = match kind {
-                Type::Text => "string",
-                Type::Bool => "boolean",
-                Type::Unsigned(_) | Type::Signed(_) => "integer",
-                Type::Day => "day",
-                _ => return None,
-            };
-            Some((&*name.plain, word))
-        })
-    }
-
     fn walk<'p>(&self, payload: &'p [u8], sink: &mut impl Sink<'p>) -> Result<(), SchemaMismatch> {
         let mut bytes = payload;
         for (index, (name, kind)) in self.fields.iter().enumerate() {

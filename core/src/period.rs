@@ -56,10 +56,10 @@ impl Period {
     pub fn first_day(self) -> Day {
         match self {
             Period::Day(day) => day,
-            Period::Month(year, month) => Day::from_ymd(year, month, 1).unwrap_or_default(),
+            Period::Month(year, month) => Day::from_ymd(year, month, 1).unwrap_or(Day::END),
             Period::Quarter(quarter) => quarter.first_day(),
-            Period::Half(year, number) => Day::from_ymd(year, number * 6 - 5, 1).unwrap_or_default(),
-            Period::Year(year) => Day::from_ymd(year, 1, 1).unwrap_or_default(),
+            Period::Half(year, number) => Day::from_ymd(year, number * 6 - 5, 1).unwrap_or(Day::END),
+            Period::Year(year) => Day::from_ymd(year, 1, 1).unwrap_or(Day::END),
         }
     }
 
@@ -183,6 +183,17 @@ mod tests {
             ["", "2022-", "2022-13", "2022-00", "2022-H3", "2022-Q5", "22", "1800", "2022-6", "+022"]
         {
             assert!(nonsense.parse::<Period>().is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn the_last_year_ends_and_whoever_goes_on_comes_to_an_end() {
+        assert_eq!(Day::END.plus(-1).to_string(), "2199-12-31");
+        let on: Day = "2199-12-31".parse().unwrap();
+        for length in [Length::Month, Length::Quarter, Length::Half, Length::Year] {
+            let last = length.around(on);
+            assert_eq!(last.last_day(), on, "{last}");
+            assert!(last.next().first_day() > on && last.next().next().first_day() > on, "{last}");
         }
     }
 

@@ -210,7 +210,8 @@ pub(crate) struct Alliances<'v> {
 impl<'v> Alliances<'v> {
     pub(crate) fn of(registry: &'v Registry) -> Alliances<'v> {
         let mut of_community: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        for (code, alliance) in registry.alliance.iter() {
+        for (code, entry) in registry.alliance.sorted() {
+            let alliance = &entry.state;
             of_community.entry(&alliance.community).or_default().push(code);
         }
         Alliances { registry, of_community }
@@ -221,7 +222,7 @@ impl<'v> Alliances<'v> {
     pub(crate) fn meeting(&self, community: &str, day: Day) -> Option<&'v str> {
         let alliances = self.of_community.get(community)?;
         let there = |code: &&str| self.registry.alliance.get(code).is_some_and(|it| exists(it, day));
-        alliances.iter().copied().find(there).or_else(|| alliances.iter().copied().min())
+        alliances.iter().copied().find(there).or_else(|| alliances.first().copied())
     }
 }
 

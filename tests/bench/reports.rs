@@ -72,7 +72,10 @@ fn main() {
         );
     }
     for (place, scope) in [("county", Scope::County), ("community", Scope::Community("C01".to_owned()))] {
-        let (took, made) = median(runs, || app.report_document(quarter, &scope, asked, text).unwrap());
+        let (took, made) = median(runs, || {
+            let report = app.report(quarter, &scope, asked, Evidence::All).unwrap();
+            app.document_of(&report, text).unwrap()
+        });
         println!("{place}, document: {took:.2?}");
         for format in Format::ALL {
             let (took, bytes) = median(runs, || document::write(&made, *format).unwrap());

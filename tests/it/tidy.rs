@@ -71,7 +71,8 @@ fn only_one_file_names_each_engine() {
 #[test]
 fn no_path_of_one_machine_and_no_registry_is_written_down() {
     let listed = std::process::Command::new("git").arg("-C").arg(root()).args(["ls-files", "-z"]).output();
-    let Ok(listed) = listed else { return };
+    let listed = listed.expect("git lists the files");
+    assert!(listed.status.success() && !listed.stdout.is_empty(), "git lists the files of the checkout");
     for name in listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         let name = String::from_utf8_lossy(name).into_owned();
         let Ok(text) = std::fs::read_to_string(root().join(&name)) else { continue };

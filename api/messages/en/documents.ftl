@@ -23,6 +23,7 @@ identity-template = Version of the layout
 identity-rules = Rules applied
 identity-data-sha256 = SHA-256 of the data
 
+document-page-of = page { $page } of { $pages }
 document-author = Gongjian Ledger
 document-description = { $title }, as of position { $position } of the ledger
 document-colon = :

@@ -37,6 +37,7 @@ summary-group-wednesday = Wednesday meetings and property issues
 
 summary-figures-note = Every value leads to its events under Evidence; the share is the value by the whole; quarters of which the ledger knows nothing are not compared.
 
+summary-column-quarter = Quarter
 summary-column-figures = All figures
 summary-column-figure = Figure
 summary-column-name = Name
@@ -107,6 +108,8 @@ summary-table-overdue = Overdue
 summary-table-late-entries = Late entries
 summary-table-corrections = Corrections
 
+summary-table-supplements = Late entries and corrections of frozen quarters
+
 summary-chart-course = The last four quarters
 summary-chart-categories = Issues closed by category
 summary-chart-communities = Property issues by community
@@ -119,10 +122,15 @@ summary-state-accepted = accepted
 summary-state-submitted = awaiting acceptance
 summary-state-cancelled = cancelled
 
+summary-cut = the first { $shown } rows of { $all }; the lists of the ledger have the others
 summary-none = { $what }: nothing in this quarter.
 summary-coverage = { $alliances } alliances owe a joint meeting in this quarter; { $met } have held one.
-summary-coverage-missing = { " " }Not held: { $alliances }.
-summary-not-held = not held
+summary-coverage-exempted = { $alliances } alliances owe a joint meeting in this quarter; { $met } have held one. { $exempted } more are exempted.
+summary-coverage-missing = { " " }Not held yet: { $alliances }.
+summary-duty-missed = not held
+summary-duty-open = to be held
+summary-duty-exempted = exempted
+summary-duty-met = held
 summary-times = { $count }×
 summary-overdue = Overdue at the end: { $overdue }; issues sent further up among the open ones: { $escalated }.
 summary-evidence = Each row names the positions of the events behind a figure (a dash joins positions that follow each other); without any one of them the value would be another. Content, digest and signature of an event can be checked in the ledger by its position. The command is: { $command }

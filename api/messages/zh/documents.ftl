@@ -23,6 +23,7 @@ identity-template = 版式版本
 identity-rules = 适用规则
 identity-data-sha256 = 数据的 SHA-256
 
+document-page-of = 第 { $page } 页，共 { $pages } 页
 document-author = 共建账本
 document-description = { $title }，截至账本位置 { $position }
 document-colon = ：

@@ -37,6 +37,7 @@ summary-group-wednesday = 周三例会与物业问题
 
 summary-figures-note = 数值可追溯到“依据”中的事件；“比率”为数值除以总数；账本尚无记录的季度不作比较，留空。
 
+summary-column-quarter = 所属季度
 summary-column-figures = 指标总表
 summary-column-figure = 指标
 summary-column-name = 指标代码
@@ -107,6 +108,8 @@ summary-table-overdue = 逾期事项
 summary-table-late-entries = 补录
 summary-table-corrections = 更正
 
+summary-table-supplements = 对已冻结季度的补记和更正
+
 summary-chart-course = 近四个季度走势
 summary-chart-categories = 分类销号
 summary-chart-communities = 各社区物业问题
@@ -119,10 +122,15 @@ summary-state-accepted = 已验收
 summary-state-submitted = 待验收
 summary-state-cancelled = 已取消
 
+summary-cut = 只列前 { $shown } 行，共 { $all } 行，其余见账本的台账
 summary-none = 本季没有“{ $what }”可列的内容。
 summary-coverage = 应召开联席会议的联盟 { $alliances } 个，本季已召开 { $met } 个。
-summary-coverage-missing = 未召开的有：{ $alliances }。
-summary-not-held = 未召开
+summary-coverage-exempted = 应召开联席会议的联盟 { $alliances } 个，本季已召开 { $met } 个；另有 { $exempted } 个经议定豁免。
+summary-coverage-missing = 尚未召开的有：{ $alliances }。
+summary-duty-missed = 未召开
+summary-duty-open = 待召开
+summary-duty-exempted = 已豁免
+summary-duty-met = 已召开
 summary-times = { $count }次
 summary-overdue = 期末逾期事项 { $overdue } 项；在办问题中已上报 { $escalated } 个。
 summary-evidence = 下列各行写明每个指标所依据的事件位置（连续的位置以“–”相连）；去掉其中任何一个事件，数值就会改变。事件的内容、摘要与签名可在账本中按位置查验，命令为：{ $command }

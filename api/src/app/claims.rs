@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::editions::{self, scope_from};
 use super::read::Wanted;
+use super::reports::written;
 use super::{App, Asked};
 use crate::document::Format;
 use crate::error::Problem;
@@ -142,6 +143,15 @@ pub enum Wrong {
         /// How many.
         count: usize,
     },
+    /// The ledger counts otherwise now than when the edition was recorded.
+    Recounted,
+    /// It was made by another version of the layout, so that it cannot be made again.
+    OtherTemplate {
+        /// This program's.
+        expected: u16,
+        /// The file's.
+        found: u16,
+    },
     /// The figures that can be read are right, and still the file is not the one that the ledger makes.
     Remade,
 }
@@ -236,11 +246,9 @@ impl App {
             checked.recomputed = true;
             return Ok(None);
         }
-        // Made by another template, or by a program that counts otherwise: the figures decide.
-        let Some(claimed) = claimed else {
-            return Ok((file.template == editions::TEMPLATE).then_some(Wrong::Figures { count: 0 }));
-        };
-        Ok(compare(claimed, &figures_of(&report), checked))
+        // Made by another template, or by a program that counts otherwise: the figures decide, where there are any.
+        let wrong = claimed.and_then(|claimed| compare(claimed, &figures_of(&report), checked));
+        Ok(wrong.or((file.template == editions::TEMPLATE).then_some(Wrong::Recounted)))
     }
 
     /// A file that nobody recorded: what it claims, step by step.
@@ -265,16 +273,27 @@ impl App {
         let scope = scope_from(&claimed.scope);
         let is_scope = scope.word() == claimed.scope;
         let asked = Asked { last: Some(position), on: Some(on) };
+        let format = match claim.document.as_deref() {
+            Some(word) => {
+                let known = Format::named(word);
+                Some(known.ok_or_else(|| Problem::unreadable("document", word, Format::Xlsx.word()))?)
+            }
+            None => None,
+        };
         // A document shows the events behind its figures.
-        let evidence = if claim.document.is_some() { Evidence::All } else { Evidence::None };
+        let evidence = if format.is_some() { Evidence::All } else { Evidence::None };
         match self.report_standing(&Wanted { evidence, ..Wanted::all(quarter, &scope, asked) }, None) {
             Ok(report) if is_scope => {
-                let wrong = compare(claimed, &figures_of(&report), checked);
-                match claim.document.as_deref().and_then(Format::named) {
-                    Some(format) if wrong.is_none() => {
-                        self.check_bytes(&report, format, &claim.sha256, checked)
+                if let Some(wrong) = compare(claimed, &figures_of(&report), checked) {
+                    return Ok(Some(wrong));
+                }
+                match (format, claimed.template) {
+                    (Some(_), Some(found)) if found != editions::TEMPLATE => {
+                        Ok(Some(Wrong::OtherTemplate { expected: editions::TEMPLATE, found }))
                     }
-                    _ => Ok(wrong),
+                    (Some(format), _) => self.check_bytes(&report, format, &claim.sha256, checked),
+                    // Of a file that shows no figure nothing was compared.
+                    (None, _) => Ok((checked.compared == 0).then_some(Wrong::Unidentified)),
                 }
             }
             Err(problem) if problem.code != "not-found" => Err(problem),
@@ -291,7 +310,7 @@ impl App {
         checked: &mut Checked,
     ) -> Result<Option<Wrong>, Problem> {
         for language in [Language::Chinese, Language::English] {
-            let made = self.report_file(report, format, language.text())?;
+            let made = written(&self.document_of(report, language.text())?, format, language.text())?;
             if hex::encode(sha256(&made)) == sha256_of_file {
                 checked.recomputed = true;
                 return Ok(None);

@@ -4,11 +4,13 @@
 //! for them, and compared with the digests in the event. Its texts are Chinese whoever asks, since the bytes must be
 //! the same on every machine.
 
+use std::cell::OnceCell;
+
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gongjian_core::command::{Envelope, Request};
-use gongjian_core::day::{Day, Quarter};
+use gongjian_core::day::Quarter;
 use gongjian_core::domain::period::Freeze;
 use gongjian_core::domain::report::{Edition, File, ReportCommand, id_of};
 use gongjian_core::evidence::tree;
@@ -20,8 +22,9 @@ use gongjian_projections::periods::Periods;
 use serde_json::{Value, json};
 
 use super::read::Wanted;
+use super::reports::{rules_on, written};
 use super::{App, Asked, Asker};
-use crate::document::{self, Format as Document};
+use crate::document::{self, Document};
 use crate::error::Problem;
 use crate::messages::{Language, Text};
 use crate::output;
@@ -29,14 +32,25 @@ use crate::package::{canonical, sha256};
 
 pub use crate::report::TEMPLATE;
 
-/// What a file is made of.
+/// The language of editions, whoever asks: the bytes must be the same on every machine.
+const LANGUAGE: Language = Language::Chinese;
+
+/// What the files of an edition are made of.
 pub struct Made<'a> {
     /// The ledger, for what a format shows besides the report.
-    pub app: &'a App,
+    app: &'a App,
     /// The report.
-    pub report: &'a Report,
-    /// The language of editions.
-    pub text: Text,
+    report: &'a Report,
+    /// The same as a document, made once for all formats that print it.
+    document: OnceCell<Document>,
+}
+
+/// How the bytes of a format are made; the language is that of editions.
+enum Make {
+    /// Of the report itself.
+    Text(fn(&Report, Text) -> Result<Vec<u8>, Problem>),
+    /// Of the document.
+    Document(document::Format),
 }
 
 /// A format of an edition's files.
@@ -45,53 +59,47 @@ pub struct Format {
     pub name: &'static str,
     /// Its media type.
     pub media: &'static str,
-    /// Its bytes.
-    make: fn(&Made<'_>) -> Result<Vec<u8>, Problem>,
+    make: Make,
 }
 
 /// Every format of an edition. Another one is a line here.
 pub const FORMATS: &[Format] = &[
-    Format { name: "json", media: "application/json", make: |made| json_of(made.report) },
+    Format { name: "json", media: "application/json", make: Make::Text(|report, _| json_of(report)) },
     Format {
         name: "csv",
         media: output::csv::MEDIA,
-        make: |made| Ok(output::report::csv(made.report, made.text)),
+        make: Make::Text(|report, text| Ok(output::report::csv(report, text))),
     },
     Format {
         name: "md",
         media: output::MARKDOWN,
-        make: |made| Ok(output::report::markdown(made.report, made.text).into_bytes()),
+        make: Make::Text(|report, text| Ok(output::report::markdown(report, text).into_bytes())),
     },
-    document(Document::Xlsx),
-    document(Document::Html),
-    document(Document::Docx),
+    printed(document::Format::Xlsx),
+    printed(document::Format::Html),
+    printed(document::Format::Docx),
     #[cfg(feature = "pdf")]
-    document(Document::Pdf),
+    printed(document::Format::Pdf),
 ];
 
-/// A format of documents as one of editions.
-const fn document(format: Document) -> Format {
-    match format {
-        Document::Xlsx => Format {
-            name: "xlsx",
-            media: document::xlsx::MEDIA,
-            make: |made| made.app.report_file(made.report, Document::Xlsx, made.text),
-        },
-        Document::Html => Format {
-            name: "html",
-            media: document::html::MEDIA,
-            make: |made| made.app.report_file(made.report, Document::Html, made.text),
-        },
-        Document::Docx => Format {
-            name: "docx",
-            media: document::docx::MEDIA,
-            make: |made| made.app.report_file(made.report, Document::Docx, made.text),
-        },
-        Document::Pdf => Format {
-            name: "pdf",
-            media: document::pdf::MEDIA,
-            make: |made| made.app.report_file(made.report, Document::Pdf, made.text),
-        },
+const fn printed(format: document::Format) -> Format {
+    Format { name: format.word(), media: format.media(), make: Make::Document(format) }
+}
+
+impl<'a> Made<'a> {
+    /// Of a report.
+    pub fn of(app: &'a App, report: &'a Report) -> Made<'a> {
+        Made { app, report, document: OnceCell::new() }
+    }
+
+    fn document(&self) -> Result<&Document, Problem> {
+        match self.document.get() {
+            Some(document) => Ok(document),
+            None => {
+                let made = self.app.document_of(self.report, LANGUAGE.text())?;
+                Ok(self.document.get_or_init(|| made))
+            }
+        }
     }
 }
 
@@ -106,12 +114,15 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// The file of a report, in the language of editions.
+    /// The file, in the language of editions.
     ///
     /// # Errors
     /// [`Problem`] if it cannot be made.
-    pub fn file(&self, app: &App, report: &Report) -> Result<Vec<u8>, Problem> {
-        (self.make)(&Made { app, report, text: Language::Chinese.text() })
+    pub fn file(&self, made: &Made<'_>) -> Result<Vec<u8>, Problem> {
+        match self.make {
+            Make::Text(make) => make(made.report, LANGUAGE.text()),
+            Make::Document(format) => written(made.document()?, format, LANGUAGE.text()),
+        }
     }
 }
 
@@ -242,8 +253,9 @@ impl App {
     ) -> Result<ReportCommand, Problem> {
         let report = self.edition_report(quarter, scope, freeze, Some(number))?;
         let mut files = Vec::with_capacity(FORMATS.len());
+        let made = Made::of(self, &report);
         for format in FORMATS {
-            let bytes = format.file(self, &report)?;
+            let bytes = format.file(&made)?;
             let sha256 = hex::encode(sha256(&bytes));
             files.push(File { format: format.name.to_owned(), sha256, bytes: bytes.len() as u64 });
         }
@@ -255,7 +267,7 @@ impl App {
             digest: report.as_of.digest.clone().unwrap_or_default(),
             on: freeze.frozen.on,
             template: TEMPLATE,
-            rules: self.rules_of(freeze.knows, quarter.last_day())?,
+            rules: rules_on(&*self.views_as_of(Some(freeze.knows))?, quarter.last_day()),
             size,
             root: self.root_of(size)?,
             figures_sha256: figures_sha256(&report)?,
@@ -266,14 +278,6 @@ impl App {
     /// The root of the tree over the first events, base64.
     pub(super) fn root_of(&self, size: u64) -> Result<String, Problem> {
         Ok(STANDARD.encode(tree::root(&**self.hashes(), size)?.0))
-    }
-
-    /// The versions of rules that applied on a day, by what was known at a position.
-    fn rules_of(&self, knows: Position, day: Day) -> Result<Vec<String>, Problem> {
-        let views = self.views_as_of(Some(knows))?;
-        let mut ids: Vec<&str> = views.rules.rule.iter().map(|(id, _)| id).collect();
-        ids.sort_unstable();
-        Ok(ids.into_iter().filter_map(|id| views.rules.applies(id, day)).collect())
     }
 
     /// The report of a freeze, whether it still holds or not, as its edition prints it.
@@ -317,7 +321,7 @@ impl App {
         };
         let recorded = edition.files.iter().find(|file| file.format == format).ok_or_else(missing)?;
         let report = self.edition_report(quarter, &scope, &freeze, Some(number))?;
-        let bytes = made_by.file(self, &report)?;
+        let bytes = made_by.file(&Made::of(self, &report))?;
         if hex::encode(sha256(&bytes)) != recorded.sha256 {
             return Err(Problem::new(StatusCode::CONFLICT, "edition-differs")
                 .with("edition", file_name(id, number, format))

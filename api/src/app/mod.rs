@@ -52,6 +52,7 @@ pub use lists::LISTS;
 pub use obligations::HeatMap;
 pub use package::Packed;
 pub use read::{Asked, Known};
+pub use reports::written;
 pub use upkeep::{Rebuilt, Verification, random_id};
 pub use vault::{Asker, NewDocument, NewHolder, content_of};
 

@@ -33,7 +33,13 @@ impl App {
     }
 
     /// What a document is made of that knows these read models and is judged as of a day.
-    fn identity(&self, subject: String, views: &Views, on: Day, template: u16) -> Result<Identity, Problem> {
+    pub(super) fn identity(
+        &self,
+        subject: String,
+        views: &Views,
+        on: Day,
+        template: u16,
+    ) -> Result<Identity, Problem> {
         let size = views.position();
         let position = size.checked_sub(1);
         let digest = match position {

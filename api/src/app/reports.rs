@@ -2,53 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use gongjian_core::day::{Day, Quarter};
-use gongjian_core::evidence::tree;
+use gongjian_core::day::Day;
+use gongjian_core::log::ReadError;
 use gongjian_core::record::{Position, RecordRef};
-use gongjian_projections::figures::{Evidence, Report, Scope, first_quarter, report_with};
+use gongjian_projections::figures::{Evidence, Report, Standing, first_quarter, report_with};
 use gongjian_projections::summary::Frame;
 use gongjian_projections::views::Views;
 use sha2::{Digest as _, Sha256};
 
+use super::App;
 use super::read::place_name;
-use super::{App, Asked};
 use crate::document::{self, Document, Format, Identity};
 use crate::error::Problem;
 use crate::messages::Text;
 use crate::report::{self, Event, Material};
 
 impl App {
-    /// The quarterly report of a scope as a document.
-    ///
-    /// # Errors
-    /// [`Problem`]: the street or community is unknown, or the log cannot be read.
-    pub fn report_document(
-        &self,
-        quarter: Quarter,
-        scope: &Scope,
-        asked: Asked,
-        text: Text,
-    ) -> Result<Document, Problem> {
-        self.document_of(&self.report(quarter, scope, asked, Evidence::All)?, text)
-    }
-
-    /// A report in a format of documents. One for Word is what people go on to edit, so it says that it is a draft.
-    ///
-    /// # Errors
-    /// [`Problem`] if the log cannot be read, or the format cannot hold it.
-    pub fn report_file(&self, report: &Report, format: Format, text: Text) -> Result<Vec<u8>, Problem> {
-        let mut made = self.document_of(report, text)?;
-        if format == Format::Docx {
-            made.stage = Some(text.plain("document-draft"));
-        }
-        Ok(document::write(&made, format)?)
-    }
-
     /// A report as a document.
     ///
     /// # Errors
     /// [`Problem`] if the log cannot be read.
-    pub(super) fn document_of(&self, report: &Report, text: Text) -> Result<Document, Problem> {
+    pub fn document_of(&self, report: &Report, text: Text) -> Result<Document, Problem> {
         let quarter = report.quarter;
         // The figures may know more by now; the rest of the report knows no more than they.
         let views = self.views_as_of(report.as_of.position)?;
@@ -58,7 +32,11 @@ impl App {
             report_with(&views, quarter, &report.scope, quarter.last_day().min(on), Evidence::None)
         };
         let earlier = [before(3), before(2), before(1)];
-        let data = serde_json::to_vec(report).map_err(|error| Problem::internal(&error))?;
+        // How the quarter stands changes while its position stays, and the bytes follow the position alone.
+        let standing = Standing { period: None, ..report.standing.clone() };
+        let settled = Report { standing, ..report.clone() };
+        let data = serde_json::to_vec(&settled).map_err(|error| Problem::internal(&error))?;
+        let subject = format!("co-building/{quarter}/{}", report.scope.word());
         let material = Material {
             report,
             earlier: &earlier,
@@ -66,7 +44,11 @@ impl App {
             begins: first_quarter(&views).unwrap_or(quarter),
             events: &self.events_behind(report)?,
             place: place_name(&views, &report.scope, on),
-            identity: self.identity_of(report, &views, &data)?,
+            identity: Identity {
+                rules: rules_on(&views, quarter.last_day().min(on)),
+                data_sha256: Some(hex::encode(Sha256::digest(&data))),
+                ..self.identity(subject, &views, on, report::TEMPLATE)?
+            },
             data,
         };
         Ok(report::document(&material, text))
@@ -78,7 +60,12 @@ impl App {
             report.figures.iter().filter_map(|(_, counted)| counted.events).flatten().copied().collect();
         let mut events = Vec::new();
         for position in positions.into_iter().take(report::EVENTS_MAX) {
-            let Some(bytes) = self.reader().get(position)? else { continue };
+            // What was destroyed by an order has nothing left to spell out.
+            let bytes = match self.reader().get(position) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) | Err(ReadError::Withheld { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
             let record = RecordRef::decode(&bytes).map_err(|error| Problem::internal(&error))?;
             events.push(Event {
                 position,
@@ -91,36 +78,22 @@ impl App {
         }
         Ok(events)
     }
+}
 
-    /// What a report is made of.
-    fn identity_of(&self, report: &Report, views: &Views, data: &[u8]) -> Result<Identity, Problem> {
-        let size = report.as_of.position.map_or(0, |position| position.saturating_add(1));
-        let root = tree::root(&**self.hashes(), size)?;
-        let recorded_at =
-            match report.as_of.position.map(|position| self.reader().get(position)).transpose()?.flatten() {
-                Some(bytes) => {
-                    RecordRef::decode(&bytes).map_err(|error| Problem::internal(&error))?.recorded_at
-                }
-                None => 0,
-            };
-        Ok(Identity {
-            subject: format!("co-building/{}/{}", report.quarter, report.scope.word()),
-            origin: self.verifier_key()?.name().to_owned(),
-            position: report.as_of.position,
-            digest: report.as_of.digest.clone().unwrap_or_default(),
-            on: Some(report.as_of.on),
-            size,
-            root: root.to_string(),
-            recorded_at,
-            template: report::TEMPLATE,
-            rules: rules(views, report.as_of.on),
-            data_sha256: Some(hex::encode(Sha256::digest(data))),
-        })
+/// A report in a format of documents. One for Word is what people go on to edit, so it says that it is a draft.
+///
+/// # Errors
+/// [`Problem`] if the format cannot hold it.
+pub fn written(document: &Document, format: Format, text: Text) -> Result<Vec<u8>, Problem> {
+    if format != Format::Docx {
+        return Ok(document::write(document, format)?);
     }
+    let draft = Document { stage: Some(text.plain("document-draft")), ..document.clone() };
+    Ok(document::write(&draft, format)?)
 }
 
 /// The versions of the rules in force on a day.
-fn rules(views: &Views, on: Day) -> Vec<String> {
+pub(super) fn rules_on(views: &Views, on: Day) -> Vec<String> {
     let mut rules: Vec<String> =
         views.rules.rule.iter().filter_map(|(rule, _)| views.rules.applies(rule, on)).collect();
     rules.sort_unstable();

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::client::{Ask, Ledger};
+use super::client::{Ask, Ledger, target};
 use super::failure::Failure;
 use super::{Common, upkeep};
 use crate::app::editions::Format as EditionFormat;
@@ -12,6 +12,7 @@ use crate::document::Format as DocumentFormat;
 use crate::offline::report::{Claimed, claimed};
 use crate::offline::{Fault, Format, Kind, Outcome};
 use crate::package::sha256;
+use crate::workbook::cells::{cells, different};
 
 /// Differing figures that are told one by one; JSON has more.
 const TOLD_MAX: usize = 20;
@@ -53,6 +54,9 @@ pub(super) fn check(
     }
     outcome.details = serde_json::to_value(&checked).ok();
     tell(common, &checked, &mut outcome);
+    if checked.wrong == Some(Wrong::Remade) && format == Some("xlsx") {
+        tell_cells(common, bytes, &checked, &mut outcome)?;
+    }
     let wrong = checked.wrong.as_ref().map(|wrong| fault(wrong, &checked));
     let wrong = wrong.or_else(|| other_quarter(quarter, quarter_of(&checked)));
     outcome.confirmed = wrong.is_none();
@@ -116,6 +120,9 @@ fn tell(common: &Common, checked: &Checked, outcome: &mut Outcome) {
             outcome.say(key, Vec::new());
         }
     }
+    if checked.wrong.is_none() && checked.compared == 0 && !checked.recomputed {
+        outcome.say("offline-report-not-recomputed", Vec::new());
+    }
     // A file that was made again to the byte may show no figure that a program could read.
     if checked.wrong.is_none() && checked.compared > 0 {
         let compared = vec![("count", checked.compared.to_string())];
@@ -128,6 +135,46 @@ fn tell(common: &Common, checked: &Checked, outcome: &mut Outcome) {
         let more = checked.differences.len() - TOLD_MAX;
         outcome.say("offline-report-more", vec![("count", more.to_string())]);
     }
+}
+
+/// Where a workbook differs from the one that the ledger makes, cell by cell.
+fn tell_cells(
+    common: &Common,
+    bytes: &[u8],
+    checked: &Checked,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let Some(claimed) = &checked.claimed else { return Ok(()) };
+    let (what, code) = claimed.scope.split_once('/').unwrap_or(("", ""));
+    let part = |name: &str| (what == name).then(|| code.to_owned());
+    let query = [
+        ("quarter", Some(claimed.quarter.clone())),
+        ("street", part("street")),
+        ("community", part("community")),
+        ("asOf", claimed.position.map(|position| position.to_string())),
+        ("on", claimed.on.clone()),
+        ("format", Some("xlsx".to_owned())),
+    ];
+    let ask = Ask::get(target("/api/v1/reports/co-building", &query));
+    let made = Ledger::open(common)?.fetch(common, &ask)?;
+    let (Ok(file), Ok(made)) = (cells(bytes), cells(&made)) else { return Ok(()) };
+    // One in the other language has other sheets, and would differ everywhere.
+    if file.iter().all(|(sheet, _)| made.iter().all(|(other, _)| other != sheet)) {
+        return Ok(());
+    }
+    let found = different(&file, &made);
+    for it in found.iter().take(TOLD_MAX) {
+        let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let place = it.cell.as_ref().map_or_else(|| it.sheet.clone(), |cell| format!("{}!{cell}", it.sheet));
+        outcome.say(
+            "offline-report-cell",
+            vec![("place", place), ("file", or(&it.first)), ("ledger", or(&it.second))],
+        );
+    }
+    if found.len() > TOLD_MAX {
+        outcome.say("offline-report-more", vec![("count", (found.len() - TOLD_MAX).to_string())]);
+    }
+    Ok(())
 }
 
 fn recorded(common: &Common, file: &RecordedFile, checked: &Checked) -> Vec<(&'static str, String)> {
@@ -180,6 +227,10 @@ fn fault(wrong: &Wrong, checked: &Checked) -> Fault {
         Wrong::NoSuchReport { quarter, scope } => {
             Fault::new(Kind::Malformed, "edition-no-such").with("quarter", quarter).with("scope", scope)
         }
+        Wrong::Recounted => Fault::new(Kind::Altered, "edition-recounted"),
+        Wrong::OtherTemplate { expected, found } => Fault::new(Kind::Malformed, "edition-other-template")
+            .with("expected", expected)
+            .with("found", found),
         Wrong::Remade => Fault::new(Kind::Altered, "edition-remade"),
         Wrong::Figures { count } => {
             let first = checked.differences.first();

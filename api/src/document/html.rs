@@ -88,11 +88,10 @@ impl Page<'_> {
             "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"generator\" content=\"gongjian {}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
+             <meta name=\"generator\" content=\"gongjian\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
              <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n",
             self.text.language().tag(),
             POLICY.as_str(),
-            env!("CARGO_PKG_VERSION"),
         )
     }
 

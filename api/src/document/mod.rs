@@ -238,7 +238,7 @@ impl Format {
     pub const ALL: &'static [Format] = &[Format::Xlsx, Format::Html, Format::Pdf, Format::Docx];
 
     /// Its word on the command line and in addresses, and the end of its files' names.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Format::Xlsx => "xlsx",
             Format::Html => "html",
@@ -248,7 +248,7 @@ impl Format {
     }
 
     /// Its media type.
-    pub fn media(self) -> &'static str {
+    pub const fn media(self) -> &'static str {
         match self {
             Format::Xlsx => xlsx::MEDIA,
             Format::Html => html::MEDIA,

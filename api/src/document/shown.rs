@@ -92,7 +92,9 @@ pub(super) fn identity(identity: &Identity, text: Text) -> Vec<(String, String)>
 pub(super) fn notes(document: &Document, text: Text) -> Vec<String> {
     let again =
         document.command.as_ref().map(|command| text.get("document-command", &[("command", command)]));
-    std::iter::once(text.plain("document-verify")).chain(again).collect()
+    // `verify` knows reports, which carry their figures.
+    let check = document.data.is_some().then(|| text.plain("document-verify"));
+    check.into_iter().chain(again).collect()
 }
 
 /// Where links of one document lead, in one format of it.

@@ -34,6 +34,8 @@ const WORDS_PER_LINE: usize = 84;
 const COVER_WIDTH: f64 = 92.0;
 /// Height of a line, in points.
 const LINE_HEIGHT: f64 = 17.0;
+/// The highest row that a spreadsheet takes, in points.
+const HEIGHT_MAX: f64 = 409.0;
 /// Characters that a chart's words for those who cannot see it may have.
 const ALT_MAX: usize = 250;
 /// Colours of series, apart in grey too.
@@ -58,14 +60,14 @@ fn build(document: &Document) -> Result<Vec<u8>, XlsxError> {
     let anchors = anchors(&tables);
     let formats = Formats::new();
     let mut book = Workbook::new();
-    book.set_properties(&properties(document)?);
+    book.set_properties(&properties(document, text)?);
     front(book.add_worksheet().set_name(&cover)?, document, &tables, text, &formats)?;
     for (table, name) in &tables {
-        sheet(book.add_worksheet().set_name(name)?, table, &anchors, &formats)?;
+        sheet(book.add_worksheet().set_name(name)?, table, &anchors, text, &formats)?;
     }
     let drawn: Vec<&Chart> = document.blocks.iter().filter_map(chart).collect();
     if !drawn.is_empty() {
-        draw(book.add_worksheet().set_name(&charts)?, &charts, &drawn, &formats)?;
+        draw(book.add_worksheet().set_name(&charts)?, &charts, &drawn, text, &formats)?;
     }
     verification(book.add_worksheet().set_name(&check)?, &document.identity, text, &formats)?;
     if let Some(position) = document.identity.position {
@@ -89,7 +91,7 @@ fn chart(block: &Block) -> Option<&Chart> {
 }
 
 /// The time in the properties is that of the last event that the document knows.
-fn properties(document: &Document) -> Result<DocProperties, XlsxError> {
+fn properties(document: &Document, text: Text) -> Result<DocProperties, XlsxError> {
     let identity = &document.identity;
     let day = Day::of_micros(identity.recorded_at);
     let (year, month, date) = day.ymd();
@@ -107,7 +109,7 @@ fn properties(document: &Document) -> Result<DocProperties, XlsxError> {
     )?;
     let mut properties = DocProperties::new()
         .set_title(document.title.concat())
-        .set_author("共建账本")
+        .set_author(text.plain("document-author"))
         .set_creation_datetime(&created);
     for (name, value) in identity.lines() {
         properties = properties.set_custom_property(format!("gongjian-{name}"), value.as_str());
@@ -137,13 +139,13 @@ fn front(
     text: Text,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    paper(sheet, false)?;
+    paper(sheet, false, text)?;
     sheet.set_column_width(0, COVER_WIDTH)?;
     let mut row = 0;
     for line in &document.title {
         put(sheet, &mut row, line, &formats.title)?;
     }
-    let stage = document.stage.iter().map(|stage| format!("（{stage}）"));
+    let stage = document.stage.iter().map(|stage| text.get("document-stage", &[("stage", stage)]));
     for line in stage.chain(document.subtitle.iter().cloned()) {
         put(sheet, &mut row, &line, &formats.subtitle)?;
     }
@@ -154,7 +156,7 @@ fn front(
             Block::Paragraph(spans) => put(sheet, &mut row, &sheets::joined(spans), &formats.wrapped)?,
             Block::Entries(entries) => {
                 for (label, spans) in entries {
-                    put(sheet, &mut row, &format!("{label}：{}", sheets::joined(spans)), &formats.wrapped)?;
+                    put(sheet, &mut row, &text.labelled(label, &sheets::joined(spans)), &formats.wrapped)?;
                 }
             }
             Block::Note(text) => put(sheet, &mut row, text, &formats.small)?,
@@ -186,19 +188,19 @@ fn put(sheet: &mut Worksheet, row: &mut u32, line: &str, format: &Format) -> Res
     sheet.write_string_with_format(*row, 0, line, format)?;
     let lines = sheets::width(line).div_ceil(WORDS_PER_LINE).max(1);
     if lines > 1 {
-        sheet.set_row_height(*row, LINE_HEIGHT * lines as f64)?;
+        sheet.set_row_height(*row, (LINE_HEIGHT * lines as f64).min(HEIGHT_MAX))?;
     }
     *row += 1;
     Ok(())
 }
 
-fn paper(sheet: &mut Worksheet, wide: bool) -> Result<(), XlsxError> {
+fn paper(sheet: &mut Worksheet, wide: bool, text: Text) -> Result<(), XlsxError> {
     sheet.set_paper_size(9);
     if wide {
         sheet.set_landscape();
     }
     sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_footer("&C第 &P 页，共 &N 页");
+    sheet.set_footer(format!("&C{}", text.get("document-page-of", &[("page", "&P"), ("pages", "&N")])));
     Ok(())
 }
 
@@ -206,11 +208,12 @@ fn sheet(
     sheet: &mut Worksheet,
     table: &Table,
     anchors: &BTreeMap<String, String>,
+    text: Text,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let wide = table.columns.iter().map(|column| usize::from(column.width)).sum::<usize>() > 90;
-    paper(sheet, wide)?;
+    paper(sheet, wide, text)?;
     sheet.write_string_with_format(0, 0, &table.caption, &formats.caption)?;
     for (at, column) in (0..).zip(&table.columns) {
         sheet.write_string_with_format(1, at, &column.header, &formats.header)?;
@@ -293,8 +296,14 @@ fn write_value(
 }
 
 /// Each chart beside its numbers.
-fn draw(sheet: &mut Worksheet, name: &str, charts: &[&Chart], formats: &Formats) -> Result<(), XlsxError> {
-    paper(sheet, true)?;
+fn draw(
+    sheet: &mut Worksheet,
+    name: &str,
+    charts: &[&Chart],
+    text: Text,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    paper(sheet, true, text)?;
     let widest = charts.iter().map(|chart| chart.series.len()).max().unwrap_or(0);
     let beside = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(2);
     sheet.set_column_width(0, 20)?;
@@ -348,7 +357,7 @@ fn verification(
     text: Text,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    paper(sheet, false)?;
+    paper(sheet, false, text)?;
     sheet.set_column_width(0, 16)?;
     sheet.set_column_width(1, 24)?;
     sheet.set_column_width(2, 72)?;

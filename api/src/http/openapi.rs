@@ -231,6 +231,7 @@ fn good(schema: &str, text: Text) -> Value {
             "text/markdown",
             crate::document::xlsx::MEDIA,
             "text/html",
+            crate::document::docx::MEDIA,
             crate::document::pdf::MEDIA,
         ],
         Some("ListPage" | "Sheet" | "Provenance" | "HeatMap") => &["text/plain", "text/csv"],

@@ -8,7 +8,7 @@ use gongjian_projections::figures::{Evidence, Scope};
 
 use super::lists::{Cursor, link_next};
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
-use crate::app::{Asked, FigurePage, figure_named};
+use crate::app::{Asked, FigurePage, figure_named, written};
 use crate::document::Format;
 use crate::error::Problem;
 use crate::output;
@@ -38,7 +38,7 @@ pub(crate) async fn co_building(
     if let Some(format) = Format::named(format) {
         let bytes = aside(move || {
             let report = state.app.report(quarter, &scope, asked, Evidence::All)?;
-            state.app.report_file(&report, format, text)
+            written(&state.app.document_of(&report, text)?, format, text)
         });
         return Ok(typed(StatusCode::OK, format.media(), bytes.await?));
     }

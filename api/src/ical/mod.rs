@@ -21,8 +21,6 @@ use crate::messages::Text;
 use lines::Lines;
 use told::{Shown, Status, Told, completed, told};
 
-/// Raised whenever the same log gives another feed.
-const VERSION: u32 = 1;
 /// Days before and after the day of the ledger where nobody says more.
 const WINDOW: (i32, i32) = (90, 400);
 /// Longest window, in days.
@@ -112,8 +110,8 @@ pub fn feed(
     let last = entries.iter().map(|entry| entry.last.0).max();
     let bytes = making.write(origin, &entries, last)?;
     lines::check(&bytes).map_err(|error| Problem::internal(&error))?;
-    let position = last.map_or_else(|| "-".to_owned(), |last| last.to_string());
-    let tag = format!("W/\"{position}-{}-{}-{VERSION}\"", from.0, to.0);
+    // Of the content: a place that is called otherwise, or an entry that is gone, leaves the newest event as it was.
+    let tag = format!("W/\"{}\"", gongjian_core::record::Digest::of(&bytes));
     Ok(Feed { bytes, tag })
 }
 

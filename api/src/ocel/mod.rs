@@ -2,7 +2,7 @@
 //!
 //! Streams are objects, events are events, and what a payload names is a relationship. Written as it is read: events
 //! in the order of the log, then objects, then the types that were met. Besides four bytes for each event and the few
-//! links that are told from the other side, nothing that is held grows with the log.
+//! links that are told from the other side, and a row for each late entry, nothing that is held grows with the log.
 //!
 //! Where the standard leaves a choice, readers decided it: values are texts, each pair of event and object has one
 //! relationship, no event is without an object, changes of an object ascend (`docs/decisions/0017`).

@@ -118,11 +118,14 @@ impl Objects<'_> {
         let values =
             [self.label(thing), due.map(|day| format!("{day}T04:00:00Z")), Some(thing.word().to_owned())];
         for (index, (value, before)) in values.into_iter().zip(&mut folded.values).enumerate() {
-            if value != *before {
-                let at = (!is_first).then_some(at);
-                folded.changes.push((index, at, value.clone().unwrap_or_default()));
-                *before = value;
+            if value == *before {
+                continue;
             }
+            // A date that was taken away has no value of its type, and no reader knows an empty one.
+            if let Some(value) = &value {
+                folded.changes.push((index, (!is_first).then_some(at), value.clone()));
+            }
+            *before = value;
         }
     }
 

@@ -49,7 +49,7 @@ pub(super) fn supplement_said(supplement: &Supplement, text: Text) -> String {
 }
 
 /// What a correction changed, and why; nothing of a late entry.
-fn supplement_why(supplement: &Supplement, text: Text) -> String {
+pub(crate) fn supplement_why(supplement: &Supplement, text: Text) -> String {
     let each = supplement.changes.iter().map(|it| (&*it.field, &*it.was, &*it.now));
     let changed = super::lists::changes(each, text);
     let reason = supplement.reason.clone().unwrap_or_default();

@@ -87,7 +87,7 @@ pub(super) fn notice<'a>(desk: &Desk<'a>, id: &'a str) -> Result<Document, Paper
     }
     let title = if cancelled.is_some() { "paper-notice-title-cancelled" } else { "paper-notice-title" };
     // Facts of a draft are still being settled.
-    let noticed = desk.by(state.noticed).or(cancelled);
+    let noticed = cancelled.or_else(|| desk.by(state.noticed));
     Ok(Document {
         title: vec![text.get(title, &args)],
         stage: noticed.is_none().then(|| text.plain("document-draft")),

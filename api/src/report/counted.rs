@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use gongjian_projections::figures::{Balance, Counted, Figure, Kind, Part, Value as Number};
 
+use super::registers::PAPER_ROWS;
 use super::{Material, evidence};
 use crate::document::{Block, Cell, Chart, Column, Drawing, Link, Row, Table, Value};
 use crate::messages::{Language, Text};
@@ -34,6 +35,9 @@ const BESIDE: &[Figure] = &[
     Figure::PropertyIssuesClosed,
     Figure::PropertyIssuesOpen,
 ];
+
+/// Places side by side that a chart can still show.
+const CHART_PLACES: usize = 60;
 
 /// The name of a figure.
 pub(super) fn label(figure: Figure, text: Text) -> String {
@@ -95,14 +99,15 @@ fn figure_row(material: &Material<'_>, figure: Figure, counted: &Counted<'_>, te
     let number = counted.value.number();
     let share = counted.of.map(|whole| Value::Share { part: number, whole });
     let compared = material.report.comparisons.get(figure);
-    // A stock is the same at the end of every span that ends with the quarter.
-    let flow = |then: Option<Number>| then.filter(|_| figure.kind() != Kind::Stock);
+    // What stands at the end, and what counts everything by it, is the same over every span that ends with the quarter.
+    let flow = |then: Option<Number>| then.filter(|_| !matches!(figure.kind(), Kind::Stock | Kind::ToDate));
     let [previous, last_year, year_to_date, since_start] =
         [compared.previous, compared.last_year, flow(compared.year_to_date), flow(compared.since_start)]
             .map(|then| then.map(|then| then.number()));
     let count = |number: Option<u64>| number.map_or_else(Cell::default, Cell::from);
+    // Of a rate the numerator alone tells nothing.
     let change = |then: Option<u64>| {
-        then.map_or_else(Cell::default, |then| {
+        then.filter(|_| counted.of.is_none()).map_or_else(Cell::default, |then| {
             Value::Change(number.cast_signed() - then.cast_signed()).into()
         })
     };
@@ -166,7 +171,7 @@ pub(super) fn parts(material: &Material<'_>, text: Text) -> Vec<Block> {
             blocks.push(Block::Table(beside(key, parts, text)));
         }
     }
-    if report.communities.len() > 1 {
+    if (2..=CHART_PLACES).contains(&report.communities.len()) {
         blocks.push(Block::Chart(issues_by_community(&report.communities, text)));
     }
     blocks
@@ -183,9 +188,9 @@ fn beside(key: &str, parts: &BTreeMap<String, Part>, text: Text) -> Table {
     Table {
         key: key.to_owned(),
         caption: text.plain(&format!("report-{key}")),
+        data_only: parts.len() > PAPER_ROWS,
         rows: rows.collect(),
         columns,
-        data_only: false,
     }
 }
 

@@ -2,9 +2,11 @@
 //! record came to be.
 
 use gongjian_core::day::Day;
-use gongjian_projections::figures::{Corrected, LateEntry};
+use gongjian_projections::figures::{Corrected, LateEntry, Supplement};
+use gongjian_projections::obligations::{self, Line, State};
+use gongjian_projections::registry::Kind;
 use gongjian_projections::summary::{
-    self, AllianceCoverage, DecisionRow, Named, Overdue, ProjectRow, RepeatPlace, WednesdayRow,
+    self, DecisionRow, Named, Overdue, ProjectRow, RepeatPlace, WednesdayRow,
 };
 
 use super::{Material, evidence};
@@ -12,11 +14,25 @@ use crate::document::{Block, Cell, Column, Row, Table};
 use crate::messages::Text;
 use crate::output;
 
+/// Quarters of the matrix of joint meetings: the report's own and those before it.
+const COVERAGE_QUARTERS: usize = 4;
 /// Rows that a table may have on paper; a longer one stands whole in data files.
-const PAPER_ROWS: usize = 400;
+pub(super) const PAPER_ROWS: usize = 400;
+/// Rows that a table of a document may have at all; the lists of the ledger have them all.
+const ROWS_MAX: usize = 20_000;
+/// Names that a sentence may list.
+const NAMES_MAX: usize = 30;
 
 /// A table of the message keys of its columns, with widths; those with `#` before them hold numbers.
-fn table(key: &str, columns: &[(&str, u16)], rows: Vec<Row>, text: Text) -> Table {
+fn table(key: &str, columns: &[(&str, u16)], mut rows: Vec<Row>, text: Text) -> Table {
+    let all = rows.len();
+    rows.truncate(ROWS_MAX);
+    if all > ROWS_MAX {
+        let (shown, all) = (ROWS_MAX.to_string(), all.to_string());
+        let mut cells = vec![Cell::from(text.get("summary-cut", &[("shown", &shown), ("all", &all)]))];
+        cells.resize(columns.len(), Cell::default());
+        rows.push(Row { cells, strong: true, anchor: None });
+    }
     let column = |(name, width): &(&str, u16)| match name.strip_prefix('#') {
         Some(name) => Column::number(text.plain(&format!("summary-column-{name}")), *width),
         None => Column::text(text.plain(&format!("summary-column-{name}")), *width),
@@ -47,43 +63,52 @@ fn name_of(named: Option<&Named>) -> Cell {
     named.map_or_else(Cell::default, name)
 }
 
-/// Alliances × quarters: how often each met.
+/// Alliances × quarters: how often each met, and who is excused.
 pub(super) fn coverage(material: &Material<'_>, text: Text) -> Vec<Block> {
-    let coverage = summary::coverage(&material.frame);
+    let frame = &material.frame;
+    let mut quarters = vec![frame.quarter];
+    while let Some(earliest) = quarters.last().filter(|_| quarters.len() < COVERAGE_QUARTERS) {
+        quarters.push(earliest.previous());
+    }
+    let matrix = obligations::matrix(frame.views, "R12", &quarters, frame.scope, frame.end);
+    let Some(total) = matrix.totals.last().filter(|_| !matrix.rows.is_empty()) else { return Vec::new() };
+    let counts = [total.opened, total.met, total.exempted].map(|count| count.to_string());
+    let args = [("alliances", &*counts[0]), ("met", &*counts[1]), ("exempted", &*counts[2])];
+    let key = if total.exempted > 0 { "summary-coverage-exempted" } else { "summary-coverage" };
+    let mut said = text.get(key, &args);
+    let last = |line: &Line| line.cells.last().and_then(|cell| cell.state);
+    let missing: Vec<String> = matrix
+        .rows
+        .iter()
+        .filter(|line| matches!(last(line), Some(State::Missed | State::Open)))
+        .map(|line| line.name.clone())
+        .collect();
+    if !missing.is_empty() && missing.len() <= NAMES_MAX {
+        said += &text.get("summary-coverage-missing", &[("alliances", &text.listed(&missing))]);
+    }
     let mut columns = vec![
         Column::text(text.plain("summary-column-alliance"), 26),
         Column::text(text.plain("summary-column-community"), 14),
     ];
-    columns.extend(coverage.quarters.iter().map(|quarter| Column::text(quarter.to_string(), 10)));
-    let owed = |row: &AllianceCoverage| row.held.last().is_some_and(Option::is_some);
-    let met = |row: &AllianceCoverage| {
-        row.held.last().is_some_and(|held| held.as_ref().is_some_and(|it| !it.is_empty()))
-    };
-    let alliances = coverage.alliances.iter().filter(|row| owed(row)).count();
-    let there = coverage.alliances.iter().filter(|row| met(row)).count();
-    let missing: Vec<String> = coverage
-        .alliances
-        .iter()
-        .filter(|row| owed(row) && !met(row))
-        .map(|row| row.alliance.name.clone())
-        .collect();
-    let args = [("met", &*there.to_string()), ("alliances", &*alliances.to_string())];
-    let mut said = text.get("summary-coverage", &args);
-    if !missing.is_empty() {
-        said += &text.get("summary-coverage-missing", &[("alliances", &text.listed(&missing))]);
-    }
-    let rows = coverage.alliances.iter().map(|row| {
-        let mut cells = vec![name(&row.alliance), name(&row.community)];
-        cells.extend(row.held.iter().map(|held| match held {
-            None => Cell::from("—"),
-            Some(held) if held.is_empty() => Cell::from(text.plain("summary-not-held")),
-            Some(held) => Cell::from(text.get("summary-times", &[("count", &held.len().to_string())])),
+    columns.extend(matrix.columns.iter().map(|period| Column::text(period.to_string(), 10)));
+    let registry = &frame.views.registry;
+    let rows = matrix.rows.iter().map(|line| {
+        let code = line.subject.strip_prefix("alliance/").unwrap_or(&line.subject);
+        let community = registry.community_of_alliance(code).unwrap_or_default();
+        let community = registry.name(Kind::Community, community, frame.end).unwrap_or(community);
+        let mut cells = vec![Cell::from(line.name.clone()), Cell::from(community)];
+        cells.extend(line.cells.iter().map(|cell| match (cell.state, cell.met_by.len()) {
+            (None, _) => Cell::from("—"),
+            (Some(State::Exempted), _) => Cell::from(text.word("summary-duty", "exempted")),
+            (Some(_), held @ 1..) => Cell::from(text.get("summary-times", &[("count", &held.to_string())])),
+            (Some(state), 0) => Cell::from(text.word("summary-duty", state.word())),
         }));
         Row::from(cells)
     });
-    let rows = rows.collect();
+    let rows: Vec<Row> = rows.collect();
     let caption = text.plain("summary-table-coverage");
-    let table = Table { key: "coverage".to_owned(), caption, columns, rows, data_only: false };
+    let data_only = rows.len() > PAPER_ROWS;
+    let table = Table { key: "coverage".to_owned(), caption, columns, rows, data_only };
     vec![Block::paragraph(said), Block::Table(table)]
 }
 
@@ -233,8 +258,10 @@ pub(super) fn overdue(material: &Material<'_>, text: Text) -> Vec<Block> {
         ])
     };
     let late = summary::overdue(&material.frame);
-    let escalated =
-        summary::issues(&material.frame).iter().filter(|issue| issue.escalated_on.is_some()).count();
+    let escalated = summary::issues(&material.frame)
+        .iter()
+        .filter(|it| it.escalated_on.is_some() && it.work.verified_on.is_none())
+        .count();
     let args = [("overdue", &*late.len().to_string()), ("escalated", &*escalated.to_string())];
     let rows = late.iter().map(row).collect();
     vec![
@@ -285,5 +312,41 @@ pub(super) fn records(material: &Material<'_>, text: Text) -> Vec<Block> {
     if !corrections.is_empty() {
         blocks.push(Block::Table(table("corrections", &corrected_columns, corrections, text)));
     }
+    blocks.extend(supplements(material, text));
     blocks
+}
+
+/// 补记/更正: what came after the freezes of earlier quarters, so that nobody changes them silently.
+fn supplements(material: &Material<'_>, text: Text) -> Vec<Block> {
+    let columns = [
+        ("quarter", 10),
+        ("event", 20),
+        ("stream", 26),
+        ("occurred-on", 11),
+        ("recorded-on", 11),
+        ("#days-late", 8),
+        ("changes", 40),
+        ("#position", 9),
+    ];
+    let row = |it: &Supplement| {
+        Row::from(vec![
+            Cell::from(it.quarter.to_string()),
+            Cell::from(text.word("kind", &it.kind)),
+            Cell::from(it.stream.clone()),
+            it.occurred_on.into(),
+            it.recorded_on.into(),
+            it.days.map_or_else(Cell::default, |days| Cell::from(u64::from(days.unsigned_abs()))),
+            Cell::from(output::standing::supplement_why(it, text)),
+            evidence::event_link(material, it.position),
+        ])
+    };
+    let rows: Vec<Row> = material.report.standing.supplements.iter().map(row).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let count = rows.len().to_string();
+    vec![
+        Block::paragraph(text.get("report-supplements-count", &[("count", &count)])),
+        Block::Table(table("supplements", &columns, rows, text)),
+    ]
 }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::category::{Category, Context, Step, present, required};
+use super::category::{Category, Context, Step, not_before, not_in_future, present, required};
 use super::duty::SUBJECTS;
 use super::facts::{At, Fact};
 use crate::day::Day;
@@ -131,11 +131,12 @@ impl Category for Obligation {
 
     fn decide(
         world: &World,
-        _: &Context<'_>,
+        context: &Context<'_>,
         stream: &str,
         state: Option<&Self>,
         command: &ObligationCommand,
     ) -> Result<ObligationEvent, Rejection> {
+        not_in_future(context)?;
         match command {
             ObligationCommand::Exempt { rule, subject, community, period, decision, reason } => {
                 required("reason", reason)?;
@@ -161,8 +162,9 @@ impl Category for Obligation {
                 Ok(exempted.into())
             }
             ObligationCommand::WithdrawExemption { reason } => {
-                present(stream, state)?;
+                let state = present(stream, state)?;
                 required("reason", reason)?;
+                not_before("occurredOn", context.occurred, state.exemptions.last().map(|it| it.exempted))?;
                 Ok(ExemptionWithdrawn { reason: reason.clone() }.into())
             }
         }

@@ -226,7 +226,7 @@ impl Project {
 
     /// When it was first claimed by anybody.
     pub fn first_claimed(&self) -> Option<Fact> {
-        self.earlier_claims.first().map(|claim| claim.claimed).or(self.claimed)
+        self.claims().map(|(_, claimed)| claimed).min_by_key(|fact| (fact.on, fact.at))
     }
 
     /// Every claim so far, oldest first.

@@ -10,6 +10,7 @@
 use gongjian_core::day::Day;
 use gongjian_core::domain::agreement::{Agreement, Expiry};
 use gongjian_core::domain::alliance::Alliance;
+use gongjian_core::domain::category::stated;
 use gongjian_core::domain::commitment::Commitment;
 use gongjian_core::domain::compound::Compound;
 use gongjian_core::domain::decision::Decision;
@@ -307,7 +308,7 @@ impl Compact {
             at: fact.at,
         });
         let claims = claims.collect();
-        let claimed = state.claims().map(|(_, claimed)| claimed).min_by_key(|fact| (fact.on, fact.at));
+        let claimed = state.first_claimed();
         let row = ProjectRow {
             community: self.communities.number(&state.community),
             due: When::on(state.due_on),
@@ -345,7 +346,7 @@ impl Compact {
         let row = OccurrenceRow {
             community: self.communities.number(&state.community),
             planned: When::on(Some(state.planned_on)),
-            reasoned: state.reason.is_some(),
+            reasoned: stated(state.reason.as_ref()),
         };
         self.occurrences.put(id, [state.scheduled, state.held, state.cancelled], row);
     }

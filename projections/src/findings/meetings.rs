@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Code, Out};
 use crate::figures::rows::JOINT;
+use crate::obligations::{self, Filter, State};
 
 pub(super) fn find(out: &mut Out<'_>) {
     let views = out.views;
@@ -145,45 +146,20 @@ fn tasks(out: &mut Out<'_>) {
     }
 }
 
-/// Every alliance, every quarter that is over, from the one in which it was established: as many joint
-/// meetings as R12 wants.
+/// Every alliance that owed a joint meeting (R12) in a quarter that is over, held fewer than the rule wants, and was
+/// not exempted.
 fn quarters(out: &mut Out<'_>) {
     let views = out.views;
-    let mut held: FxHashMap<(&str, i32, u32), u32> = FxHashMap::default();
-    for (_, meeting) in views.meetings.meeting.iter() {
-        if let Some(fact) = meeting.held.filter(|_| meeting.meeting_type == JOINT) {
-            let quarter = fact.on.quarter();
-            *held.entry((&meeting.community, quarter.year, quarter.number)).or_default() += 1;
-        }
-    }
-    // Before its first meeting the ledger says nothing, not that nobody met.
-    let first = views.meetings.meeting.iter().map(|(_, meeting)| meeting.date).min();
-    let Some(first) = first else { return };
-    for (code, alliance) in views.registry.alliance.iter() {
-        let Some(established) = alliance.established.filter(|established| established.by(out.on)) else {
-            continue;
-        };
-        let mut quarter = established.on.max(first).quarter();
-        while quarter.last_day() <= out.on {
-            let day = quarter.last_day();
-            let dissolved = alliance.dissolved.is_some_and(|dissolved| dissolved.by(day));
-            if let Some((wanted, rule)) = views.rules.parameter("R12", "meetingsPerQuarter", day)
-                && !dissolved
-            {
-                let count =
-                    held.get(&(&*alliance.community, quarter.year, quarter.number)).copied().unwrap_or(0);
-                if count < wanted {
-                    let args = vec![
-                        ("quarter", quarter.to_string()),
-                        ("held", count.to_string()),
-                        ("required", wanted.to_string()),
-                        ("rule", rule),
-                    ];
-                    let stream = format!("alliance/{code}");
-                    out.day(Code::NoJointMeeting, stream, Some(&alliance.community), day, None, args);
-                }
-            }
-            quarter = quarter.next();
-        }
+    let filter = Filter { state: Some(State::Missed), ..Filter::default().of_rule("R12") };
+    for missed in obligations::list(views, &filter, out.on) {
+        let (Some(due), Some(rule)) = (missed.due_on, missed.rule_version) else { continue };
+        let args = vec![
+            ("quarter", due.quarter().to_string()),
+            ("held", missed.done.to_string()),
+            ("required", missed.wanted.to_string()),
+            ("rule", rule),
+        ];
+        let community = missed.communities.first().map(String::as_str);
+        out.day(Code::NoJointMeeting, missed.subject.clone(), community, due, None, args);
     }
 }

@@ -25,7 +25,9 @@ struct Dated<'w> {
 pub(super) fn works(out: &mut Out<'_>) {
     let views = out.views;
     let on = out.on;
-    for (id, commitment) in views.agreements.commitment.iter() {
+    let filter = out.filter;
+    let asked = |due: Option<Day>| filter.window(due);
+    for (id, commitment) in views.agreements.commitment.iter().filter(|(_, it)| asked(it.work.due_on)) {
         let Some(agreement) = views.agreements.agreement.get(&commitment.agreement) else { continue };
         let due = commitment.work.due_on;
         let terminated = agreement.terminated.filter(|fact| fact.by(on));
@@ -42,7 +44,7 @@ pub(super) fn works(out: &mut Out<'_>) {
         };
         work(out, dated, &commitment.work);
     }
-    for (id, project) in views.projects.project.iter() {
+    for (id, project) in views.projects.project.iter().filter(|(_, it)| asked(it.due_on)) {
         // The date was set with the claim, and goes with it.
         let Some(claimed) = project.first_claimed() else { continue };
         let dated = Dated {
@@ -53,7 +55,7 @@ pub(super) fn works(out: &mut Out<'_>) {
         };
         work(out, dated, &work_of(project));
     }
-    for (id, decision) in views.meetings.decision.iter() {
+    for (id, decision) in views.meetings.decision.iter().filter(|(_, it)| asked(it.work.due_on)) {
         let Some(meeting) = views.meetings.meeting.get(&decision.meeting) else { continue };
         // A decision dates from its meeting.
         let Some(held) = decision.recorded.and(both_kinds(meeting)) else { continue };
@@ -66,13 +68,15 @@ pub(super) fn works(out: &mut Out<'_>) {
         };
         work(out, dated, &decision.work);
     }
-    for (id, task) in views.meetings.task.iter() {
+    for (id, task) in views.meetings.task.iter().filter(|(_, it)| asked(it.work.due_on)) {
+        let since = views.meetings.decision.get(&task.decision).and_then(|decision| decision.recorded);
         let stream = format!("task/{id}");
         let community = views.community_of(&stream);
         let excuse = excuse(task.closed.filter(|_| task.work.completed.is_none()), None, on);
-        work(out, Dated { stream, community, since: None, excuse }, &task.work);
+        work(out, Dated { stream, community, since, excuse }, &task.work);
     }
-    for (id, issue) in views.wednesday.issue.iter().filter(|(_, issue)| issue.ended.is_none()) {
+    let issues = views.wednesday.issue.iter().filter(|(_, it)| it.ended.is_none() && asked(it.work.due_on));
+    for (id, issue) in issues {
         let stream = format!("issue/{id}");
         let community = views.community_of(&stream);
         if issue.raised.is_some() {

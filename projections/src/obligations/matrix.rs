@@ -106,11 +106,25 @@ pub fn matrix(views: &Views, rule: &str, quarters: &[Quarter], scope: &Scope, on
     let columns = columns(rule, quarters);
     let mut rows: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
     let width = columns.len();
-    for (place, column) in columns.iter().enumerate().filter(|(_, column)| column.first_day() <= on) {
-        for obligation in of_column(views, rule, *column, scope, on) {
-            let cells = rows.entry(row_of(&obligation)).or_insert_with(|| vec![Cell::default(); width]);
-            if let Some(cell) = cells.get_mut(place) {
-                cell.add(&obligation);
+    let mut put = |place: usize, obligation: &Obligation| {
+        let cells = rows.entry(row_of(obligation)).or_insert_with(|| vec![Cell::default(); width]);
+        if let Some(cell) = cells.get_mut(place) {
+            cell.add(obligation);
+        }
+    };
+    let filter = of_scope(rule, scope);
+    let opened = columns.iter().enumerate().filter(|(_, column)| column.first_day() <= on);
+    if rule == "R14" {
+        for (place, column) in opened {
+            list(views, &filter, column.last_day().min(on)).iter().for_each(|it| put(place, it));
+        }
+    } else if let (Some(first), Some(last)) = (columns.first(), columns.last()) {
+        let opened: Vec<(usize, &Period)> = opened.collect();
+        let window = Filter { from: Some(first.first_day()), until: Some(last.last_day()), ..filter };
+        for obligation in list(views, &window, on) {
+            let has = |(_, column): &&(usize, &Period)| obligation.due_on.is_some_and(|due| column.has(due));
+            if let Some((place, _)) = opened.iter().find(has) {
+                put(*place, &obligation);
             }
         }
     }
@@ -169,17 +183,13 @@ fn columns(rule: &str, quarters: &[Quarter]) -> Vec<Period> {
     columns
 }
 
-fn of_column(views: &Views, rule: &str, column: Period, scope: &Scope, on: Day) -> Vec<Obligation> {
+fn of_scope(rule: &str, scope: &Scope) -> Filter {
     let (street, community) = match scope {
         Scope::County => (None, None),
         Scope::Street(code) => (Some(code.clone()), None),
         Scope::Community(code) => (None, Some(code.clone())),
     };
-    let filter = Filter { rule: Some(rule.to_owned()), street, community, ..Filter::default() };
-    if rule == "R14" {
-        return list(views, &filter, column.last_day().min(on));
-    }
-    list(views, &Filter { from: Some(column.first_day()), until: Some(column.last_day()), ..filter }, on)
+    Filter { rule: Some(rule.to_owned()), street, community, ..Filter::default() }
 }
 
 fn row_of(obligation: &Obligation) -> String {

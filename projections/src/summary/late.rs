@@ -128,7 +128,10 @@ fn commitments_overdue(frame: &Frame<'_>) -> Vec<Overdue> {
         };
         let Some(agreement) = views.agreements.agreement.get(&commitment.agreement) else { continue };
         let community = views.registry.community_of_alliance(&agreement.alliance).unwrap_or_default();
-        if commitment.waived.is_some() || !binds(agreement, due_on) || !frame.holds(community) {
+        if commitment.waived.is_some_and(|fact| fact.by(frame.end))
+            || !binds(agreement, due_on)
+            || !frame.holds(community)
+        {
             continue;
         }
         rows.push(Overdue {
@@ -199,7 +202,9 @@ pub fn repeat_places(frame: &Frame<'_>) -> Vec<RepeatPlace> {
         }
         let entry = places.entry((&issue.compound, &issue.category)).or_default();
         entry.0.push((raised.on, id, issue.work.verified_by(frame.end)));
-        entry.1 = &occurrence.community;
+        // Of the communities at whose meetings it came up, the first by its code, in whatever order they come.
+        let community = occurrence.community.as_str();
+        entry.1 = if entry.1.is_empty() { community } else { entry.1.min(community) };
     }
     let repeated = places.into_iter().filter(|(_, (issues, _))| {
         issues.len() > 1 && issues.iter().any(|(raised, _, _)| frame.has(*raised))

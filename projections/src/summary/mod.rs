@@ -1,7 +1,6 @@
-//! What a quarterly report tells beside its figures: registers of the quarter, coverage, what is late
+//! What a quarterly report tells beside its figures: registers of the quarter, and what is late
 //! (`domain.md` section 8). Rows of plain facts; how they look is no business of this module.
 
-mod coverage;
 mod late;
 mod registers;
 
@@ -12,7 +11,6 @@ use crate::figures::Scope;
 use crate::registry::Kind;
 use crate::views::Views;
 
-pub use coverage::{AllianceCoverage, Coverage, QUARTERS, coverage};
 pub use late::{Overdue, OverdueKind, RepeatPlace, overdue, repeat_places};
 pub use registers::{
     DecisionRow, IssueRow, ProjectRow, WednesdayRow, WorkRow, decisions, issues, projects, wednesdays,

@@ -1,6 +1,7 @@
 //! Registers of a quarter: its decisions, projects, Wednesday meetings and issues.
 
 use gongjian_core::day::Day;
+use gongjian_core::domain::category::stated;
 use gongjian_core::domain::facts::Fact;
 use gongjian_core::domain::work::Work;
 use rustc_hash::FxHashMap;
@@ -159,8 +160,7 @@ pub fn projects(frame: &Frame<'_>) -> Vec<ProjectRow> {
     let start = frame.quarter.first_day();
     let mut rows = Vec::new();
     for (id, project) in frame.views.projects.project.iter() {
-        let claimed = project.claims().map(|(_, claimed)| claimed).min_by_key(|fact| (fact.on, fact.at));
-        let Some(claimed_on) = by_end(claimed) else { continue };
+        let Some(claimed_on) = by_end(project.first_claimed()) else { continue };
         let (accepted_on, cancelled_on) = (by_end(project.accepted), by_end(project.cancelled));
         let ended_before = [accepted_on, cancelled_on].into_iter().flatten().any(|day| day < start);
         if ended_before || !frame.holds(&project.community) {
@@ -240,7 +240,9 @@ pub fn wednesdays(frame: &Frame<'_>) -> Vec<WednesdayRow> {
             continue;
         }
         match (occurrence.cancelled, &occurrence.reason) {
-            (Some(_), Some(reason)) => row.cancelled_on.push((occurrence.planned_on, reason.clone())),
+            (Some(_), Some(reason)) if stated(Some(reason)) => {
+                row.cancelled_on.push((occurrence.planned_on, reason.clone()))
+            }
             _ if held_on.is_none() => row.missed_on.push(occurrence.planned_on),
             _ => {}
         }
@@ -286,8 +288,6 @@ pub struct IssueRow {
     /// How the work on it stands.
     #[serde(flatten)]
     pub work: WorkRow,
-    /// Meetings that it was carried over by the end.
-    pub carry_overs: u64,
     /// Sent further up on this day.
     pub escalated_on: Option<Day>,
 }
@@ -295,7 +295,6 @@ pub struct IssueRow {
 /// Issues raised by the end, without those verified before the quarter; by day and id.
 pub fn issues(frame: &Frame<'_>) -> Vec<IssueRow> {
     let wednesday = &frame.views.wednesday;
-    let held = wednesday.held_days();
     let mut rows = Vec::new();
     for (id, issue) in wednesday.issue.iter() {
         let Some(raised) = issue.raised.filter(|raised| raised.on <= frame.end) else { continue };
@@ -305,7 +304,6 @@ pub fn issues(frame: &Frame<'_>) -> Vec<IssueRow> {
         if closed_before || !frame.holds(&occurrence.community) {
             continue;
         }
-        let days = held.get(occurrence.community.as_str()).map(Vec::as_slice).unwrap_or_default();
         rows.push(IssueRow {
             id: id.to_owned(),
             community: frame.community(&occurrence.community),
@@ -314,7 +312,6 @@ pub fn issues(frame: &Frame<'_>) -> Vec<IssueRow> {
             text: issue.text.clone(),
             raised_on: raised.on,
             work: WorkRow::of(frame, &issue.work),
-            carry_overs: carry_overs(issue, days, frame.end) as u64,
             escalated_on: wednesday.escalated(id).map(|fact| fact.on).filter(|day| *day <= frame.end),
         });
     }

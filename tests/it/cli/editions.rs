@@ -250,6 +250,20 @@ fn a_document_is_known_by_itself_and_a_changed_one_is_refused() {
     let path = ledger.folder.path().join("q1.xlsx");
     run_python("change_figure.py", &[path.to_str().unwrap(), "decisions_recorded"]);
     ledger.run(&["verify", "q1.xlsx"]).exits(1).says("decisions_recorded").says("议定事项");
+    // Of a frozen quarter too, in either language, whether it was made before the edition was recorded or after.
+    let (unrecorded, _) = frozen();
+    for (language, format) in [("en", "pdf"), ("zh", "xlsx")] {
+        let file = format!("{language}.{format}");
+        let made = ["--lang", language, "report", "--quarter", "2022-Q2", "--format", format, "-o", &file];
+        unrecorded.run(&made).exits(0);
+        unrecorded.run(&["verify", &file]).exits(0).says("逐字节相同");
+    }
+    job(&unrecorded).exits(0);
+    unrecorded.run(&["verify", "en.pdf"]).exits(0).says("逐字节相同");
+    // One changed where only people look is named by its cell.
+    ledger.run(&["report", "--quarter", "2022-Q1", "--format", "xlsx", "-o", "q1.xlsx"]).exits(0);
+    run_python("change_figure.py", &[path.to_str().unwrap(), "有效协议"]);
+    ledger.run(&["verify", "q1.xlsx"]).exits(1).says("指标总表!C").says("账本制成的为");
     // One of a ledger that knows more is not of this one.
     let other = Ledger::county();
     other.run(&["report", "--quarter", "2022-Q1", "--format", "pdf", "-o", "q1.pdf"]).exits(0);

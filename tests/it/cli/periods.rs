@@ -93,11 +93,12 @@ fn a_frozen_report_stays_and_the_next_one_lists_what_came_after() {
     assert!(of(&["--community", &community])["supplements"].as_array().unwrap().contains(entry));
     let elsewhere = if community == "C02" { "C01" } else { "C02" };
     assert!(!of(&["--community", elsewhere])["supplements"].as_array().unwrap().contains(entry));
-    for format in ["md", "text", "csv"] {
+    for format in ["md", "text", "csv", "html"] {
         let told = ledger.run(&[&next[..], &["--format", format]].concat()).exits(0);
         match format {
             "csv" => told.says("supplement,2022-Q2 membership/"),
             "md" => told.says("## 补记、更正").says("录错一季"),
+            "html" => told.says("对已冻结季度的补记和更正").says("录错一季"),
             _ => told.says("补记、更正 2 条"),
         };
     }

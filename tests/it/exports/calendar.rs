@@ -44,6 +44,10 @@ fn a_county_is_a_calendar_that_others_read() {
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(feed(&june), first, "no clock");
     let text = String::from_utf8(first.bytes.clone()).unwrap().replace("\r\n", "\n");
+    // Another name of the place is another feed, though no newer event is in it.
+    let english =
+        ical::feed(&views, &reader, "ledger.example/governance", on, &june, Language::English.text());
+    assert_ne!(english.unwrap().tag, first.tag, "the tag follows the content");
     // The digest of an event is random with its nonce.
     let (head, rest) = text.split_once("X-GONGJIAN-DIGEST:").unwrap();
     let (_, entries) = rest.split_once("BEGIN:VEVENT").unwrap();

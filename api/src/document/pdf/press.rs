@@ -168,7 +168,7 @@ fn options(document: &Document) -> Result<PdfOptions, typst::ecow::EcoVec<Source
     })?;
     Ok(PdfOptions {
         ident: Smart::Custom(format!("{}/{}/{position}", identity.origin, identity.subject)),
-        creator: Smart::Custom(Some(format!("gongjian {}", env!("CARGO_PKG_VERSION")))),
+        creator: Smart::Custom(Some("gongjian".to_owned())),
         timestamp: moment(identity.recorded_at),
         page_ranges: None,
         standards,

@@ -1,5 +1,7 @@
 //! A report in CSV, one line a figure (`output/report.rs`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Claimed;
 use crate::output::report::COLUMNS;
 use crate::output::standing::{IDENTITY, IDENTITY_PREFIX};
@@ -23,6 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Claimed> {
     }
     let mut claimed = Claimed::default();
     let mut is_identified = false;
+    let mut quarters = BTreeSet::new();
     for row in csv_records(text).skip(1) {
         let cell = |at: usize| row.get(at).map(String::as_str).unwrap_or_default();
         let scope = match cell(CODE) {
@@ -34,14 +37,28 @@ pub(super) fn read(bytes: &[u8]) -> Option<Claimed> {
             cell(QUARTER).clone_into(&mut claimed.quarter);
             claimed.scope = scope;
         } else if is_figure(cell(NAME)) {
+            quarters.insert(cell(QUARTER).to_owned());
             let figures = claimed.figures.entry(scope).or_default();
-            figures.insert(cell(NAME).to_owned(), cell(VALUE).to_owned());
+            put(figures, cell(NAME), cell(VALUE));
             if !cell(OF).is_empty() {
-                figures.insert(format!("{}.of", cell(NAME)), cell(OF).to_owned());
+                put(figures, &format!("{}.of", cell(NAME)), cell(OF));
             }
         }
     }
+    // Lines of another quarter belong to no report of this one.
+    quarters.remove(&claimed.quarter);
+    for quarter in quarters {
+        claimed.figures.entry(quarter).or_default().insert("quarter".to_owned(), String::new());
+    }
     is_identified.then_some(claimed)
+}
+
+/// Takes a figure in; said a second time and otherwise, it is kept beside the first, where no ledger has it.
+fn put(figures: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    match figures.get(name) {
+        Some(said) if said != value => figures.insert(format!("{name}#2"), value.to_owned()),
+        _ => figures.insert(name.to_owned(), value.to_owned()),
+    };
 }
 
 /// Takes one line of the file's identity; `false` where it is none.

@@ -70,3 +70,23 @@ fn what_is_no_report_is_not_taken_for_one() {
         assert_eq!(claimed(other), None, "{other:?}");
     }
 }
+
+#[test]
+fn a_csv_file_that_says_two_things_says_one_too_many() {
+    let line = |quarter: &str, name: &str, value: &str| {
+        format!("{quarter},street,S01,汶上街道,{name},,,{value},\r\n")
+    };
+    let of = |figures: &[String]| {
+        let head = "\u{feff}季度,范围,编码,名称,指标代码,指标,口径,数值,其中总数\r\n";
+        let own =
+            [("origin", "example.org/county"), ("position", "9"), ("digest", "00"), ("on", "2022-07-01")];
+        let own = own.map(|(name, value)| line("2022-Q2", &format!("report.{name}"), value)).concat();
+        claimed(format!("{head}{}{own}", figures.concat()).as_bytes()).unwrap().1.figures
+    };
+    let right = line("2022-Q2", "agreements_signed", "3");
+    let honest = of(std::slice::from_ref(&right));
+    assert_eq!(honest["street/S01"]["agreements_signed"], "3");
+    for forged in [line("2022-Q2", "agreements_signed", "4"), line("2022-Q1", "agreements_signed", "3")] {
+        assert_ne!(of(&[forged.clone(), right.clone()]), honest, "{forged}");
+    }
+}
