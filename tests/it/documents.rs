@@ -66,9 +66,13 @@ fn a_pdf_is_sound_tagged_and_holds_its_fonts() {
     assert_eq!(fonts.len(), 2, "{fonts:?}");
     assert!(fonts.iter().all(|font| font.contains(" yes yes yes ")), "{fonts:?}");
     let facts = says("pdfinfo", &[], &printed);
-    for fact in
-        ["Tagged:          yes", "Creator:         gongjian", "共建账本", "全县2022年第二季度党建引领社区共建情况报告", "(A4)"]
-    {
+    for fact in [
+        "Tagged:          yes",
+        "Creator:         gongjian",
+        "共建账本",
+        "全县2022年第二季度党建引领社区共建情况报告",
+        "(A4)",
+    ] {
         assert!(facts.contains(fact), "{fact}: {facts}");
     }
     let metadata = says("pdfinfo", &["-meta"], &printed);
