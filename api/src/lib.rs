@@ -4,6 +4,7 @@
 //! for people come from [`messages`], what goes wrong from [`error`]; [`document`] is what is printed.
 //! [`offline`] checks evidence where there is no ledger, and [`package`] packs it.
 
+pub mod access;
 pub mod app;
 pub mod cli;
 pub mod cosign;
