@@ -8,12 +8,14 @@ use axum::routing::{MethodRouter, get, post};
 use gongjian_projections::lists as registers;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::access::Caller;
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
     AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, exports, frame, health, imports,
     lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
 };
+use crate::web;
 
 /// One operation.
 pub(crate) struct Route {
@@ -144,7 +146,6 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
     route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
     route!(GET "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
-    route!(GET "/", "start", &[], None => "text/plain", &[303], &[500], get(docs::start)),
     route!(GET "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
     route!(GET "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
     route!(GET "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
@@ -226,6 +227,8 @@ pub fn router(state: AppState) -> Router {
         router = router.route(&path, get(lists::list)).route(&format!("{path}/{{id}}"), get(lists::one));
     }
     router
+        .merge(web::routes())
+        .layer(axum::Extension(Caller::Local))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), frame))

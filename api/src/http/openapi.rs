@@ -2,7 +2,7 @@
 
 mod editions;
 mod heat;
-mod probe;
+pub(crate) mod probe;
 mod reports;
 mod schemas;
 mod vaulted;
