@@ -228,6 +228,7 @@ pub fn router(state: AppState) -> Router {
     }
     router
         .merge(web::routes())
+        .fallback(web::nowhere)
         .layer(axum::Extension(Caller::Local))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
