@@ -200,13 +200,15 @@ impl Book {
                 self.declared.insert((it.kind, it.version));
             }
             LedgerEvent::CATEGORY => {
-                let event = LedgerEvent::decode(record.kind, record.version, record.payload).map_err(decode)?;
+                let event =
+                    LedgerEvent::decode(record.kind, record.version, record.payload).map_err(decode)?;
                 if let LedgerEvent::Opened(opened) = event {
                     self.opened = Some(opened);
                 }
             }
             _ => {
-                let event = AccountEvent::decode(record.kind, record.version, record.payload).map_err(decode)?;
+                let event =
+                    AccountEvent::decode(record.kind, record.version, record.payload).map_err(decode)?;
                 self.accounts.apply(record.stream, &event, record.recorded_at);
             }
         }
@@ -366,7 +368,8 @@ impl Book {
                 break;
             }
             let Some(bytes) = reader.get(position)? else { continue };
-            let record = RecordRef::decode(&bytes).map_err(|source| BookError::Record { position, source })?;
+            let record =
+                RecordRef::decode(&bytes).map_err(|source| BookError::Record { position, source })?;
             if !record.kind.starts_with("account.") {
                 continue;
             }

@@ -1,7 +1,8 @@
 //! What may be done with accounts, and what is refused.
 
 use super::events::{
-    AccountEvent, Closed, GrantEnded, Granted, Locked, Opened, PasswordSet, TokenIssued, TokenRevoked, Unlocked,
+    AccountEvent, Closed, GrantEnded, Granted, Locked, Opened, PasswordSet, TokenIssued, TokenRevoked,
+    Unlocked,
 };
 use super::role::{self, LIAISON, ROLES, Sort};
 use super::state::{Account, AccountId, Accounts};

@@ -217,7 +217,9 @@ impl Accounts {
     /// A grant of an account whose scope differs: all of an account's roles have one.
     pub(super) fn scoped_otherwise<'a>(account: &'a Account, scope: &str, today: Day) -> Option<&'a Grant> {
         account.grants.iter().find(|grant| {
-            grant.stands(today) && grant.scope != scope && role::sort(&grant.role) != Some(Sort::Administrator)
+            grant.stands(today)
+                && grant.scope != scope
+                && role::sort(&grant.role) != Some(Sort::Administrator)
         })
     }
 }

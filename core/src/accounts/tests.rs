@@ -45,8 +45,12 @@ fn refused(accounts: &Accounts, by: AccountId, id: AccountId, command: AccountCo
 
 #[test]
 fn names_to_sign_in_with_are_plain_and_never_used_again() {
-    let accounts = given(&[(STREET, opened("street", None)), (STREET, Closed { reason: "撤岗".into() }.into())]);
-    let open = |login: &str| AccountCommand::Open { login: login.into(), post: "社区录入岗".into(), unit: None };
+    let accounts =
+        given(&[(STREET, opened("street", None)), (STREET, Closed { reason: "撤岗".into() }.into())]);
+    let open =
+        |login: &str| AccountCommand::Open {
+            login: login.into(), post: "社区录入岗".into(), unit: None
+        };
     for login in ["", "a", "Street", "街道", "-x", "a b", &"x".repeat(33)] {
         refused(&accounts, LOCAL, [9; 16], open(login), "account-login");
     }
@@ -92,7 +96,8 @@ fn an_inspection_names_its_document_and_its_last_day() {
     refused(&accounts, SECURITY, STREET, inspection(Some(30), None), "account-inspection");
     refused(&accounts, SECURITY, STREET, inspection(Some(900), Some("督〔2022〕3号")), "account-inspection");
     refused(&accounts, SECURITY, STREET, inspection(Some(-1), Some("督〔2022〕3号")), "account-until");
-    let event = decide(&accounts, TODAY, &SECURITY, &STREET, &inspection(Some(30), Some("督〔2022〕3号"))).unwrap();
+    let event =
+        decide(&accounts, TODAY, &SECURITY, &STREET, &inspection(Some(30), Some("督〔2022〕3号"))).unwrap();
     let mut accounts = accounts;
     accounts.apply(&Accounts::stream(&STREET), &event, 0);
     let account = accounts.get(&STREET).unwrap();
@@ -103,7 +108,8 @@ fn an_inspection_names_its_document_and_its_last_day() {
 
 #[test]
 fn a_token_is_for_oneself_and_for_no_more_than_one_has() {
-    let accounts = given(&[(STREET, opened("street", None)), (STREET, granted("reviewer", "street/S01", None))]);
+    let accounts =
+        given(&[(STREET, opened("street", None)), (STREET, granted("reviewer", "street/S01", None))]);
     let issue = |role: &str, days: i32| AccountCommand::IssueToken {
         token: "T1".into(),
         name: "上报程序".into(),
