@@ -26,6 +26,7 @@ pub mod package;
 pub mod papers;
 pub mod report;
 pub mod routes;
+mod web;
 pub mod witness;
 pub mod workbook;
 

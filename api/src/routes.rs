@@ -16,6 +16,7 @@ use crate::http::{
     AppState, BODY_BYTES_MAX, accounts, commands, docs, editions, events, evidence, exports, frame, health,
     imports, lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
 };
+use crate::web;
 
 /// One operation.
 pub(crate) struct Route {
@@ -184,7 +185,6 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(GET Open "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
     route!(GET System "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
     route!(GET Open "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
-    route!(GET Open "/", "start", &[], None => "text/plain", &[303], &[500], get(docs::start)),
     route!(GET Open "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
     route!(GET Open "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
     route!(GET Open "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
@@ -283,7 +283,7 @@ fn every() -> Router<AppState> {
             .route(&path, get(lists::list).route_layer(read()))
             .route(&format!("{path}/{{id}}"), get(lists::one).route_layer(read()));
     }
-    router
+    router.merge(web::routes())
 }
 
 fn finished(router: Router<AppState>, state: AppState) -> Router {

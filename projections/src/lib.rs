@@ -29,6 +29,7 @@ pub mod documents;
 mod due;
 pub mod figures;
 pub mod findings;
+pub mod light;
 pub mod lists;
 pub mod obligations;
 pub mod summary;

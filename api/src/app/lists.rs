@@ -79,3 +79,24 @@ fn problem(what: &str, error: ListError) -> Problem {
         ListError::BadCursor => Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid-cursor"),
     }
 }
+
+/// What forms ask about one stream.
+impl App {
+    /// The commands that the state machine allows on a stream now.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such stream, or the ledger is closing.
+    pub fn allowed(&self, stream: &str) -> Result<Vec<&'static str>, Problem> {
+        let asked = stream.to_owned();
+        self.ask_world(move |world| world.allowed(&asked))?.ok_or_else(|| Problem::not_found(stream))
+    }
+
+    /// Every field of a stream's state that a correction can change, with what it says now.
+    ///
+    /// # Errors
+    /// [`Problem`] if there is no such stream, or the ledger is closing.
+    pub fn fields_of(&self, stream: &str) -> Result<Vec<(String, String)>, Problem> {
+        let asked = stream.to_owned();
+        self.ask_world(move |world| world.fields_of(&asked))?.ok_or_else(|| Problem::not_found(stream))
+    }
+}

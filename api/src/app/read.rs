@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::http::StatusCode;
 use gongjian_core::day::{Day, Quarter};
 use gongjian_core::domain::Event;
 use gongjian_core::domain::ledger::LedgerEvent;
@@ -108,6 +109,23 @@ impl App {
         let views = Arc::new(views.map_err(|error| Problem::internal(&error))?);
         *folded = Some((last, Arc::clone(&views)));
         Ok(Known::Then(views))
+    }
+
+    /// A point of knowledge as people name it: a position, or a day, which stands for the last position recorded by
+    /// its end.
+    ///
+    /// # Errors
+    /// [`Problem`]: it cannot be read, or the ledger does not reach there.
+    pub fn position_of(&self, given: &str) -> Result<Position, Problem> {
+        if let Ok(position) = given.parse::<Position>() {
+            let known = position < self.reader().size();
+            return if known { Ok(position) } else { Err(Problem::not_found(given)) };
+        }
+        let day: Day = given.parse().map_err(|_| Problem::unreadable("asOf", given, "300, 2022-06-30"))?;
+        self.last_recorded_by(day).ok_or_else(|| {
+            let first = self.first_recorded().map(|day| day.to_string()).unwrap_or_default();
+            Problem::new(StatusCode::NOT_FOUND, "before-the-ledger").with("day", day).with("first", first)
+        })
     }
 
     /// Every matter behind an id or a name.

@@ -1,21 +1,14 @@
-//! `/` and `/docs`: the contract to read and to try, without anything from elsewhere; `/problems/CODE`: what a code
+//! `/docs`: the contract to read and to try, without anything from elsewhere; `/problems/CODE`: what a code
 //! means.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use gongjian_core::rejection::CODES;
 
 use super::{Answered, Asking, Reader, typed};
 use crate::error::Problem;
 use crate::output::paper::escaped;
-
-/// Who comes without a path is shown the documentation.
-pub(crate) async fn start(_: Asking) -> Answered {
-    let mut response = typed(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "/docs\n");
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/docs"));
-    Ok(response)
-}
 
 pub(crate) async fn page(Reader(text): Reader, _: Asking) -> Answered {
     let page = include_str!("docs/docs.html")

@@ -3,7 +3,7 @@
 mod accounts;
 mod editions;
 mod heat;
-mod probe;
+pub(crate) mod probe;
 mod reports;
 mod schemas;
 mod vaulted;

@@ -172,15 +172,7 @@ impl Asking {
     /// `asOf` as the last position known.
     pub(crate) fn last(&self, app: &App) -> Result<Option<Position>, Problem> {
         let Some(given) = self.text("asOf") else { return Ok(None) };
-        let size = app.reader().size();
-        if let Ok(position) = given.parse::<Position>() {
-            return if position < size { Ok(Some(position)) } else { Err(Problem::not_found(given)) };
-        }
-        let day: Day = given.parse().map_err(|_| Problem::unreadable("asOf", given, "300, 2022-06-30"))?;
-        app.last_recorded_by(day).map(Some).ok_or_else(|| {
-            let first = app.first_recorded().map(|day| day.to_string()).unwrap_or_default();
-            Problem::new(StatusCode::NOT_FOUND, "before-the-ledger").with("day", day).with("first", first)
-        })
+        app.position_of(given).map(Some)
     }
 }
 

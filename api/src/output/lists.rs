@@ -246,7 +246,7 @@ fn joined(parts: &[String], text: Text) -> String {
 }
 
 /// The changes of a correction in a JSON list.
-pub(super) fn json_changes(list: &[Value], text: Text) -> String {
+pub(crate) fn json_changes(list: &[Value], text: Text) -> String {
     let part = |change: &'_ Value, name: &str| {
         change.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     };

@@ -165,6 +165,12 @@ pub fn wrong_state<S: Category>(context: &Context<'_>, id: &str, state: &S, comm
     Rejection::wrong_state(&stream, state.word(), command, &allowed)
 }
 
+/// The commands that the state machine allows where a stream stands, live.
+pub(crate) fn allowed<S: Category>(state: &S) -> Vec<&'static str> {
+    let allows = |states: &[&str]| states == ANY || states.contains(&state.word());
+    S::STEPS.iter().filter(|(_, states)| allows(states)).map(|(name, _)| *name).collect()
+}
+
 fn states_of<S: Category>(context: &Context<'_>, command: &str) -> Option<&'static [&'static str]> {
     let find =
         |steps: &'static [Step]| steps.iter().find(|(name, _)| *name == command).map(|(_, states)| *states);

@@ -240,6 +240,12 @@ pub trait Fields {
     fn correct(&mut self, field: &str, text: &str, at: &At) -> Option<bool>;
 }
 
+/// Every field with its text.
+pub(crate) fn texts<S: Fields>(state: &S) -> Vec<(String, String)> {
+    let text = |name: &&str| ((*name).to_owned(), state.get(name).unwrap_or_default());
+    S::NAMES.iter().map(text).collect()
+}
+
 /// Implements [`Fields`] for a state: `Agreement { "signedOn": signed, … }`.
 #[macro_export]
 macro_rules! fields {

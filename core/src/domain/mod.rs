@@ -260,6 +260,31 @@ macro_rules! catalogue {
                 None
             }
 
+            /// The commands that the state machine allows on a stream as it stands, step by step; guards that look at
+            /// more than the state may still refuse. `None` if it does not exist.
+            pub fn allowed(&self, stream: &str) -> Option<Vec<&'static str>> {
+                let (category, id) = stream.split_once('/')?;
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        let state = &self.$module.entry(id)?.state;
+                        return Some(category::allowed(state));
+                    }
+                )+
+                None
+            }
+
+            /// The fields of a stream's state by their outside names, each as text; `None` if it does not exist.
+            pub fn fields_of(&self, stream: &str) -> Option<Vec<(String, String)>> {
+                let (category, id) = stream.split_once('/')?;
+                $(
+                    if category == <$module::$EventType as DomainEvent>::CATEGORY {
+                        let state = &self.$module.entry(id)?.state;
+                        return Some(facts::texts(state));
+                    }
+                )+
+                None
+            }
+
             /// The root stream of the matter that a stream belongs to, or `None` if it does not exist.
             pub fn trail_of(&self, stream: &str) -> Option<String> {
                 let (category, id) = stream.split_once('/')?;

@@ -16,7 +16,7 @@ const TRIALS: &[(&str, &str)] = &[
 const FIELDS_MAX: usize = 64;
 
 /// The JSON Schema of a command's `data`.
-pub(super) fn data_schema(command: &str) -> Value {
+pub(crate) fn data_schema(command: &str) -> Value {
     let (smallest, required) = smallest(command);
     let mut properties = Map::new();
     for name in fields(command, &smallest) {

@@ -1,0 +1,1 @@
+# Pages of agreements, projects, imports and documents.

@@ -1,0 +1,95 @@
+//! Pages: every screen of the product, rendered here, from the same questions and commands as the API.
+//!
+//! A page is one file and one line of [`PAGES`]. A handler gets a [`Visit`] and gives what is shown ([`Shown`]);
+//! what goes wrong is a [`Problem`], which [`dispatch`] turns into a page of its own. Nothing here decides a rule or
+//! a permission, and no sentence stands in code.
+
+mod act;
+mod assets;
+mod cells;
+mod dispatch;
+mod fields;
+mod form;
+mod frame;
+mod home;
+mod ids;
+mod item;
+mod registers;
+mod visit;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get};
+
+use crate::access::Right;
+use crate::error::Problem;
+use crate::http::AppState;
+
+pub(crate) use fields::Fields;
+pub(crate) use frame::Frame;
+pub(crate) use visit::{Shown, Visit};
+
+/// What a handler gives.
+pub(crate) type Seen = Result<Shown, Problem>;
+
+/// Shows a page.
+pub(crate) type Show = fn(&Visit) -> Seen;
+/// Takes a form.
+pub(crate) type Take = fn(&Visit, &Fields) -> Seen;
+
+/// One page, or the pages of one kind.
+pub(crate) struct Page {
+    /// The path, with `{names}`.
+    pub(crate) path: &'static str,
+    /// What whoever comes must have.
+    pub(crate) needs: Right,
+    /// Shows it.
+    pub(crate) show: Option<Show>,
+    /// Takes its forms.
+    pub(crate) take: Option<Take>,
+}
+
+const fn shows(path: &'static str, needs: Right, show: Show) -> Page {
+    Page { path, needs, show: Some(show), take: None }
+}
+
+const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page {
+    Page { path, needs, show: Some(show), take: Some(take) }
+}
+
+/// Every page but the registers and their items, which [`registers::REGISTERS`] names.
+pub(crate) const PAGES: &[Page] = &[
+    shows("/", Right::Own, home::show),
+    both("/do/{command}", Right::Record, act::show, act::take),
+    shows("/suggest/{kind}", Right::Read, form::suggest),
+    // Meetings and Wednesdays.
+    // Agreements, projects, imports, documents.
+    // Inspection and reports.
+    // Accounts.
+];
+
+/// The pages, over the state of the API.
+pub(crate) fn routes() -> Router<AppState> {
+    let mut router = Router::new();
+    for page in PAGES {
+        router = router.route(page.path, handler(page));
+    }
+    for register in registers::REGISTERS {
+        let item = format!("{}/{{*id}}", register.path);
+        let show = register.item;
+        router = router
+            .route(register.path, handler(&registers::LIST))
+            .route(&item, get(move |visit: Visit| dispatch::show(Right::Read, show, visit)));
+    }
+    router.merge(assets::routes())
+}
+
+fn handler(page: &'static Page) -> MethodRouter<AppState> {
+    let mut methods = MethodRouter::new();
+    if let Some(show) = page.show {
+        methods = methods.get(move |visit: Visit| dispatch::show(page.needs, show, visit));
+    }
+    if let Some(take) = page.take {
+        methods = methods.post(move |state, request| dispatch::take(page.needs, take, state, request));
+    }
+    methods
+}
