@@ -108,7 +108,11 @@ pub(crate) fn scope_named(views: &Views, given: Option<&str>) -> Result<Scope, P
     found.ok_or_else(|| Problem::unreadable("scope", given, "county, S01, C01"))
 }
 
-fn unit_named(views: &Views, given: Option<&str>) -> Result<Option<String>, Problem> {
+/// Code of the unit that a text names.
+///
+/// # Errors
+/// [`Problem`] if none is called so.
+pub(crate) fn unit_named(views: &Views, given: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
     let code = views.registry.code(Kind::Unit, given).map(str::to_owned);
     code.map(Some).ok_or_else(|| Problem::unreadable("unit", given, "U001"))

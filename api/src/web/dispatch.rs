@@ -136,7 +136,7 @@ fn respond(visit: &Visit, shown: Shown) -> Response {
 }
 
 /// Sends a browser to another page of ours.
-fn elsewhere(place: &str) -> Response {
+pub(super) fn elsewhere(place: &str) -> Response {
     let mut response = crate::http::typed(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "");
     // A place that is no path of this server is never followed.
     let inside = place.starts_with('/') && !place.starts_with("//") && !place.contains('\\');
