@@ -78,6 +78,8 @@ pub(crate) struct Frame {
     pub(crate) today: Day,
     /// The form has faults; the title says so first.
     pub(crate) faulty: bool,
+    /// Large letters.
+    pub(crate) big: bool,
     /// Wide tables are printed across.
     pub(crate) wide: bool,
     /// Page that refreshes itself while others write.
@@ -108,6 +110,7 @@ impl Frame {
             place: visit.query.link(&visit.path, &[("lang", ""), ("done", "")]),
             today: visit.app().today(),
             faulty: false,
+            big: super::me::is_big(visit),
             wide: false,
             live: false,
         }

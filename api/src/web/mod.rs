@@ -4,8 +4,10 @@
 //! what goes wrong is a [`Problem`], which [`dispatch`] turns into a page of its own. Nothing here decides a rule or
 //! a permission, and no sentence stands in code.
 
+mod accounts;
 mod act;
 mod assets;
+mod audit;
 mod cells;
 mod dispatch;
 mod fields;
@@ -14,6 +16,7 @@ mod frame;
 mod home;
 mod ids;
 mod item;
+mod me;
 mod registers;
 mod visit;
 
@@ -58,6 +61,10 @@ const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page 
     Page { path, needs, show: Some(show), take: Some(take) }
 }
 
+const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
+    Page { path, needs, show: None, take: Some(take) }
+}
+
 /// Every page but the registers and their items, which [`registers::REGISTERS`] names.
 pub(crate) const PAGES: &[Page] = &[
     shows("/", Right::Own, home::show),
@@ -67,6 +74,12 @@ pub(crate) const PAGES: &[Page] = &[
     // Agreements, projects, imports, documents.
     // Inspection and reports.
     // Accounts.
+    both("/sign-in", Right::Open, me::sign_in, me::take_sign_in),
+    takes("/sign-out", Right::Open, me::sign_out),
+    both("/me", Right::Own, me::show, me::take),
+    both("/accounts", Right::Accounts, accounts::list, accounts::take_list),
+    both("/accounts/{login}", Right::Accounts, accounts::one, accounts::take_one),
+    shows("/audit", Right::Looks, audit::show),
 ];
 
 /// The pages, over the state of the API.
