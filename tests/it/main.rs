@@ -20,6 +20,7 @@ mod python;
 mod reports;
 mod restore;
 mod rotation;
+mod security;
 mod summary;
 mod tidy;
 
