@@ -283,7 +283,7 @@ fn every() -> Router<AppState> {
             .route(&path, get(lists::list).route_layer(read()))
             .route(&format!("{path}/{{id}}"), get(lists::one).route_layer(read()));
     }
-    router.merge(web::routes())
+    router.merge(web::routes()).fallback(web::nowhere)
 }
 
 fn finished(router: Router<AppState>, state: AppState) -> Router {

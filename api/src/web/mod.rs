@@ -21,6 +21,8 @@ mod registers;
 mod visit;
 
 use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 
 use crate::access::Right;
@@ -94,6 +96,15 @@ pub(crate) fn routes() -> Router<AppState> {
             .route(&item, get(move |visit: Visit| dispatch::show(Right::Read, show, visit)));
     }
     router.merge(assets::routes())
+}
+
+/// An address that leads nowhere: a page for people, a problem for programs.
+pub(crate) async fn nowhere(visit: Visit) -> Response {
+    let accepts = visit.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if !accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        return Problem::new(StatusCode::NOT_FOUND, "no-such-page").into_response();
+    }
+    dispatch::show(Right::Open, |_| Err(Problem::new(StatusCode::NOT_FOUND, "no-such-page")), visit).await
 }
 
 fn handler(page: &'static Page) -> MethodRouter<AppState> {
