@@ -21,6 +21,7 @@ mod python;
 mod reports;
 mod restore;
 mod rotation;
+mod security;
 mod summary;
 mod tidy;
 

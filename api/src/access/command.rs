@@ -248,7 +248,7 @@ impl Places<'_> {
         // A correction may move something elsewhere.
         for change in data["changes"].as_array().into_iter().flatten() {
             let field = change["field"].as_str().unwrap_or_default();
-            let value = change["value"].as_str().or_else(|| change["to"].as_str()).unwrap_or_default();
+            let value = change["now"].as_str().unwrap_or_default();
             let category = PLACING.iter().find(|(name, _)| *name == field).map(|(_, category)| *category);
             found.extend(category.and_then(|category| self.named(category, value)));
         }
@@ -287,8 +287,9 @@ fn allow_one(who: &Who, envelope: &mut Envelope, places: &mut Places<'_>) -> Res
     let command = envelope.command.name();
     let roles = granting(who, command)?;
     let touched = places.of(&envelope.stream, &envelope.command);
-    // What nobody knows the place of is a matter of the county.
-    let within = !touched.is_empty() && touched.iter().all(|place| place.is_within(&who.scope));
+    // What nobody knows the place of is a matter of the county; a topic that no meeting has taken belongs nowhere yet.
+    let placed = !touched.is_empty() || envelope.command.category() == "topic";
+    let within = placed && touched.iter().all(|place| place.is_within(&who.scope));
     if !within && who.scope != Scope::County {
         return Err(outside(who, command));
     }

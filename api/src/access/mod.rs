@@ -6,6 +6,8 @@ pub mod guard;
 pub mod password;
 mod right;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod throttle;
 
 use std::convert::Infallible;

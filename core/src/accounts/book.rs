@@ -10,14 +10,14 @@ use std::sync::Arc;
 use super::decide::{AccountCommand, decide};
 use super::events::AccountEvent;
 use super::state::{AccountId, Accounts};
-use crate::checkpoints::{KeepError, Keeper};
+use crate::checkpoints::{Disowned, KeepError, Keeper};
 use crate::clock::Clock;
 use crate::codec::CodecError;
 use crate::day::Day;
 use crate::domain::ledger::{LedgerEvent, Opened};
 use crate::domain::schema::{self, SchemaEvent};
 use crate::event::{DecodeError, DomainEvent, EventKind};
-use crate::evidence::LogKeys;
+use crate::evidence::{KeyError, LogKeys};
 use crate::keys::{KeyFileError, KeyFolder};
 use crate::log::storage::MemoryStorage;
 use crate::log::{
@@ -91,9 +91,25 @@ pub enum BookError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyFileError),
+    /// It is not the log that was signed last: an older one would bring back what was taken away.
+    #[error("the log of accounts is not the one that was signed last")]
+    Disowned(#[from] Disowned),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     Random(#[source] std::io::Error),
+}
+
+/// Why nothing is signed.
+#[derive(Debug, thiserror::Error)]
+enum Unkept {
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Name(#[from] KeyError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error("the key is not the one that the log names")]
+    OtherKey,
 }
 
 /// An event as the log has it.
@@ -154,8 +170,9 @@ impl Book {
         }
         match book.keeper_of(&dir, &keys) {
             Ok(keeper) => book.keeper = Some(keeper),
+            Err(Unkept::Keep(KeepError::Disowned(why))) => return Err(why.into()),
             Err(error) => {
-                tracing::warn!(error = &*error, "the log of accounts is not signed");
+                tracing::warn!(error = &error as &dyn std::error::Error, "the log of accounts is not signed");
             }
         }
         Ok(book)
@@ -215,15 +232,11 @@ impl Book {
         Ok(())
     }
 
-    fn keeper_of(
-        &self,
-        dir: &Path,
-        keys: &KeyFolder,
-    ) -> Result<Keeper, Box<dyn std::error::Error + Send + Sync>> {
-        let opened = self.opened.as_ref().ok_or("the log was never opened")?;
+    fn keeper_of(&self, dir: &Path, keys: &KeyFolder) -> Result<Keeper, Unkept> {
+        let opened = self.opened.as_ref().ok_or(Unkept::OtherKey)?;
         let seed = keys.load()?;
         if seed.public() != opened.public_key {
-            return Err("the key is not the one that the log names".into());
+            return Err(Unkept::OtherKey);
         }
         let signer = Box::new(seed.signer(&opened.origin)?);
         let log_keys = LogKeys::new(&opened.origin, &opened.public_key)?;
