@@ -185,7 +185,11 @@ fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
     match field {
         Some(field) => refused(act, given, vec![(field.to_owned(), words)], String::new()),
         None if problem.status.is_client_error() => {
-            let mut page = page(act, given, Vec::new(), words)?;
+            // Whoever comes second must know who was first, and what is possible.
+            let claimed = (act.command == "project.claim")
+                .then(|| super::projects::claimed_by(act.visit, &act.stream))
+                .flatten();
+            let mut page = page(act, given, Vec::new(), claimed.unwrap_or(words))?;
             page.conflict = conflict(act, problem);
             // Whoever has seen what is there now may go on from it.
             if let Some(revision) = problem.current.as_ref().and_then(|now| now.get("revision")) {

@@ -5,6 +5,7 @@
 //! a permission, and no sentence stands in code.
 
 mod act;
+mod agreement;
 mod assets;
 mod cells;
 mod dispatch;
@@ -14,6 +15,9 @@ mod frame;
 mod home;
 mod ids;
 mod item;
+mod matter;
+mod near;
+mod projects;
 mod registers;
 mod visit;
 
@@ -63,6 +67,7 @@ pub(crate) const PAGES: &[Page] = &[
     shows("/suggest/{kind}", Right::Read, form::suggest),
     // Meetings and Wednesdays.
     // Agreements, projects, imports, documents.
+    both("/agreements/new", Right::Record, agreement::new::show, agreement::new::take),
     // Inspection and reports.
     // Accounts.
 ];

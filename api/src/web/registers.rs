@@ -5,7 +5,7 @@ use askama::Template;
 use gongjian_projections::lists::{Query, Span, categories, states};
 
 use super::cells::{Cell, cell};
-use super::{Frame, Page, Seen, Show, Shown, Visit, item};
+use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, item, projects};
 use crate::access::Right;
 use crate::app::Asked;
 use crate::error::Problem;
@@ -31,6 +31,8 @@ pub(crate) struct Register {
     new: Option<&'static str>,
     /// Shows one of its items; [`item::show`] unless it has a page of its own.
     pub(crate) item: Show,
+    /// Shows it another way unless `view=table` or a file is asked for.
+    board: Option<Show>,
 }
 
 /// Lists every register.
@@ -41,7 +43,7 @@ const KIND: &[&str] = &["street", "community", "state", "category"];
 const NONE: &[&str] = &[];
 
 macro_rules! register {
-    ($path:literal, $list:literal, $columns:expr, $filters:expr $(, new $new:literal)? $(, item $item:path)?) => {
+    ($path:literal, $list:literal, $columns:expr, $filters:expr $(, new $new:literal)? $(, item $item:path)? $(, board $board:path)?) => {
         Register {
             path: $path,
             list: $list,
@@ -49,18 +51,21 @@ macro_rules! register {
             filters: $filters,
             new: register!(@new $($new)?),
             item: register!(@item $($item)?),
+            board: register!(@board $($board)?),
         }
     };
     (@new) => { None };
     (@new $new:literal) => { Some($new) };
     (@item) => { item::show };
     (@item $item:path) => { $item };
+    (@board) => { None };
+    (@board $board:path) => { Some($board) };
 }
 
 /// Every register.
 pub(crate) const REGISTERS: &[Register] = &[
     register!("/agreements", "agreements",
-        ["id", "name", "partyB", "signedOn", "expiresOn", "state", "record"], KIND, new "agreement.draft"),
+        ["id", "name", "partyB", "signedOn", "expiresOn", "state", "record"], KIND, new "/agreements/new", item agreement::show),
     register!(
         "/commitments",
         "commitments",
@@ -68,7 +73,8 @@ pub(crate) const REGISTERS: &[Register] = &[
         KIND
     ),
     register!("/projects", "projects",
-        ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose"),
+        ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose",
+        item projects::show, board projects::board),
     register!("/meetings", "meetings",
         ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule"),
     register!("/topics", "topics", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
@@ -150,16 +156,16 @@ pub(crate) fn register_of(list: &str) -> Option<&'static Register> {
 
 /// A choice of a filter.
 pub(crate) struct Choice {
-    value: String,
-    words: String,
-    chosen: bool,
+    pub(super) value: String,
+    pub(super) words: String,
+    pub(super) chosen: bool,
 }
 
 /// A filter as it is shown.
 pub(crate) struct FilterShown {
-    name: &'static str,
-    label: String,
-    choices: Vec<Choice>,
+    pub(super) name: &'static str,
+    pub(super) label: String,
+    pub(super) choices: Vec<Choice>,
 }
 
 /// A column's header.
@@ -177,6 +183,8 @@ struct RegisterPage {
     frame: Frame,
     path: &'static str,
     new: Option<(String, String)>,
+    /// It can be shown another way, at its plain path.
+    board: bool,
     words: String,
     filters: Vec<FilterShown>,
     overdue: bool,
@@ -194,6 +202,13 @@ struct RegisterPage {
 
 fn show(visit: &Visit) -> Seen {
     let register = register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
+    // Whoever asks for rows of a kind is shown rows.
+    const OF_ROWS: &[&str] =
+        &["view", "format", "state", "overdue", "due", "unit", "category", "quarter", "sort", "cursor"];
+    let of_rows = visit.fragment || OF_ROWS.iter().any(|name| !visit.query.get(name).is_empty());
+    if let Some(board) = register.board.filter(|_| !of_rows) {
+        return board(visit);
+    }
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
     if !visit.query.get("format").is_empty() {
@@ -214,6 +229,7 @@ fn show(visit: &Visit) -> Seen {
     let shown = RegisterPage {
         path: register.path,
         new: register.new.filter(|_| may_record).map(|command| new_link(command, t)),
+        board: register.board.is_some(),
         words: visit.query.get("contains").to_owned(),
         filters: register
             .filters
@@ -299,6 +315,16 @@ fn file(visit: &Visit, register: &Register, mut query: Query, asked: Asked) -> S
         }
         given => Err(Problem::unreadable("format", given, "csv, json")),
     }
+}
+
+/// Some filters of a register, for pages that show it another way.
+pub(super) fn filters(
+    visit: &Visit,
+    list: &str,
+    names: &'static [&'static str],
+) -> Result<Vec<FilterShown>, Problem> {
+    let register = register_of(list).ok_or_else(|| Problem::not_found(list))?;
+    names.iter().map(|name| filter(visit, register, name)).collect()
 }
 
 fn filter(visit: &Visit, register: &Register, name: &'static str) -> Result<FilterShown, Problem> {
