@@ -66,7 +66,9 @@ struct Formats {
 impl Formats {
     fn new() -> Formats {
         let red = || {
-            Format::new().set_background_color(Color::RGB(0x00FF_C7CE)).set_font_color(Color::RGB(0x009C_0006))
+            Format::new()
+                .set_background_color(Color::RGB(0x00FF_C7CE))
+                .set_font_color(Color::RGB(0x009C_0006))
         };
         Formats {
             plain: Format::new(),
@@ -155,9 +157,9 @@ fn write(
 /// Row and column from 0 of a cell such as `H8`.
 fn place_of(cell: &str) -> Option<(u32, u32)> {
     let letters = cell.bytes().take_while(u8::is_ascii_uppercase);
-    let column = letters.clone().fold(0_u32, |column, letter| {
-        column.saturating_mul(26).saturating_add(u32::from(letter - b'A') + 1)
-    });
+    let column = letters
+        .clone()
+        .fold(0_u32, |column, letter| column.saturating_mul(26).saturating_add(u32::from(letter - b'A') + 1));
     let row: u32 = cell.get(letters.count()..)?.parse().ok()?;
     Some((row.checked_sub(1)?, column.checked_sub(1)?))
 }
@@ -181,7 +183,8 @@ mod tests {
         let mut second = Xlsx::new(Cursor::new(marked.as_slice())).unwrap();
         assert_eq!(first.sheet_names(), second.sheet_names());
         for title in first.sheet_names() {
-            let (one, two) = (first.worksheet_range(&title).unwrap(), second.worksheet_range(&title).unwrap());
+            let (one, two) =
+                (first.worksheet_range(&title).unwrap(), second.worksheet_range(&title).unwrap());
             let cells = |range: &calamine::Range<Data>| -> Vec<(usize, usize, Data)> {
                 range.used_cells().map(|(row, column, data)| (row, column, data.clone())).collect()
             };

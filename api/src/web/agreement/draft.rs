@@ -178,7 +178,7 @@ impl Draft {
             responsible: clause.responsible.clone(),
             due_on: Some(clause.due),
         };
-        let stream = format!("commitment/{}-{number}", self.id);
+        let stream = format!("commitment/{}-T{number}", self.id);
         Envelope { expected: Expected::Absent, ..Envelope::new(command, stream, self.drawn_up(visit), "") }
     }
 

@@ -20,6 +20,10 @@ const EVENTS: usize = 1_000;
 pub(super) fn show(visit: &Visit) -> Seen {
     let mut page = item::build(visit)?;
     let stream = page.stream.clone();
+    if page.item.get("state").and_then(Value::as_str) != Some("draft") {
+        // Clauses are added before the parties are asked; afterwards the text is amended.
+        page.children.iter_mut().for_each(|part| part.new = None);
+    }
     page.children.insert(0, parties(visit, &page.item, &stream)?);
     page.children.push(matter::documents(visit, &stream)?);
     page.proof = matter::proof(visit, &stream)?;
