@@ -14,6 +14,7 @@ mod form;
 mod frame;
 mod home;
 mod ids;
+mod imports;
 mod item;
 mod matter;
 mod near;
@@ -68,6 +69,12 @@ pub(crate) const PAGES: &[Page] = &[
     // Meetings and Wednesdays.
     // Agreements, projects, imports, documents.
     both("/agreements/new", Right::Record, agreement::new::show, agreement::new::take),
+    both("/import", Right::Record, imports::begin, imports::upload),
+    both("/import/{id}", Right::Record, imports::look, imports::decide),
+    shows("/import/{id}/marked/{file}", Right::Record, imports::marked),
+    shows("/import/{id}/faults", Right::Record, imports::faults),
+    shows("/import/blank/{kind}", Right::Record, imports::blank),
+    shows("/import/done/{number}", Right::Record, imports::done),
     // Inspection and reports.
     // Accounts.
 ];

@@ -16,8 +16,7 @@ const NAMES: usize = 5_000;
 
 /// What to say of a name that nobody knows, with names that are near to it.
 pub(super) fn unknown(visit: &Visit, list: &str, given: &str) -> String {
-    let names = names(visit, list);
-    let near = nearest(given, &names);
+    let near = near(visit, list, given);
     said(visit.text, list, given, &near)
 }
 
@@ -28,6 +27,11 @@ fn said(t: Text, list: &str, given: &str, near: &[String]) -> String {
         ([], true) => t.get("near-none", &[("given", given)]),
         (near, _) => t.get("near-some", &[("given", given), ("near", &t.listed(near))]),
     }
+}
+
+/// Names of a list that are near to what somebody wrote.
+pub(super) fn near(visit: &Visit, list: &str, given: &str) -> Vec<String> {
+    nearest(given, &names(visit, list))
 }
 
 fn names(visit: &Visit, list: &str) -> Vec<String> {
