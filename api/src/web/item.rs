@@ -66,6 +66,9 @@ pub(super) struct ItemPage {
     pub(super) marks: Cell,
     pub(super) actions: Vec<Action>,
     pub(super) corrects: Option<Action>,
+    /// What must be known before anything else; empty where there is nothing.
+    pub(super) note: String,
+    pub(super) forms: Vec<SmallForm>,
     pub(super) facts: Vec<Fact>,
     pub(super) children: Vec<Children>,
     pub(super) steps: Vec<Step>,
@@ -73,6 +76,19 @@ pub(super) struct ItemPage {
     pub(super) proof: Cell,
     pub(super) trail: String,
     pub(super) papers: Vec<Action>,
+}
+
+/// A form of a few fields on the page of an item.
+pub(super) struct SmallForm {
+    /// Where it is sent.
+    pub(super) action: String,
+    pub(super) title: String,
+    pub(super) hint: String,
+    pub(super) fields: Vec<form::FieldShown>,
+    /// For what must happen once; empty where each sending counts.
+    pub(super) command_id: String,
+    /// Value of `go` and words, the likely one first.
+    pub(super) buttons: Vec<(&'static str, String)>,
 }
 
 /// Lists of what belongs to something: its category, the list, the field that names it, columns, the command that
@@ -124,8 +140,12 @@ pub(super) fn show(visit: &Visit) -> Seen {
 
 /// The page of an item, for those that add to it.
 pub(super) fn build(visit: &Visit) -> Result<ItemPage, Problem> {
-    let register = registers::register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
-    let id = visit.part("id");
+    build_at(visit, &visit.path, visit.part("id"))
+}
+
+/// The same for an item of the register at a path, whatever path led here.
+pub(super) fn build_at(visit: &Visit, path: &str, id: &str) -> Result<ItemPage, Problem> {
+    let register = registers::register(path).ok_or_else(|| Problem::not_found(path))?;
     let asked = visit.asked()?;
     let item = visit.app().item(register.list, id, asked)?;
     let on = visit.on(asked)?;
@@ -144,6 +164,8 @@ pub(super) fn build(visit: &Visit) -> Result<ItemPage, Problem> {
         marks: cell(&item, "record", on, t),
         actions: actions.into_iter().map(|(_, action)| action).collect(),
         corrects,
+        note: String::new(),
+        forms: Vec::new(),
         facts: facts(&item, on, t),
         children: children(visit, &category, id, may_record, on)?,
         steps: steps(visit, &stream)?,

@@ -9,6 +9,8 @@ mod agreement;
 mod assets;
 mod cells;
 mod dispatch;
+mod documents;
+mod erasure;
 mod fields;
 mod form;
 mod frame;
@@ -57,6 +59,10 @@ const fn shows(path: &'static str, needs: Right, show: Show) -> Page {
     Page { path, needs, show: Some(show), take: None }
 }
 
+const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
+    Page { path, needs, show: None, take: Some(take) }
+}
+
 const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page {
     Page { path, needs, show: Some(show), take: Some(take) }
 }
@@ -75,6 +81,10 @@ pub(crate) const PAGES: &[Page] = &[
     shows("/import/{id}/faults", Right::Record, imports::faults),
     shows("/import/blank/{kind}", Right::Record, imports::blank),
     shows("/import/done/{number}", Right::Record, imports::done),
+    both("/documents/new", Right::Record, documents::choose, documents::keep),
+    takes("/documents/look/{id}", Right::Vault, documents::look),
+    both("/erasure", Right::Erase, erasure::overview, erasure::ask),
+    takes("/erasure/{id}", Right::Erase, erasure::decide),
     // Inspection and reports.
     // Accounts.
 ];

@@ -5,7 +5,7 @@ use askama::Template;
 use gongjian_projections::lists::{Query, Span, categories, states};
 
 use super::cells::{Cell, cell};
-use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, item, projects};
+use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, documents, erasure, item, projects};
 use crate::access::Right;
 use crate::app::Asked;
 use crate::error::Problem;
@@ -119,13 +119,16 @@ pub(crate) const REGISTERS: &[Register] = &[
         "/documents",
         "documents",
         ["id", "kind", "matter", "mediaType", "size", "looked", "state"],
-        &["state", "category"]
+        &["state", "category"],
+        new "/documents/new",
+        item documents::show
     ),
     register!(
         "/erasures",
         "erasures",
         ["id", "scope", "subject", "post", "askedOn", "executedOn", "state"],
-        &["state"]
+        &["state"],
+        item erasure::show
     ),
     register!(
         "/periods",

@@ -12,7 +12,7 @@ use gongjian_core::ledger::Answer;
 
 use super::{Fields, Frame};
 use crate::access::Caller;
-use crate::app::{App, Asked};
+use crate::app::{App, Asked, Asker};
 use crate::error::Problem;
 use crate::http::AppState;
 use crate::messages::{Language, Text};
@@ -181,6 +181,12 @@ impl Visit {
             envelope.actor = self.text.plain("post-local");
         }
         Ok(())
+    }
+
+    /// Who asks the vault for something, under the id of a form.
+    pub(crate) fn asker(&self, command_id: Option<[u8; 16]>) -> Asker {
+        let post = self.caller.who().map(|who| who.post.clone());
+        Asker { actor: post.unwrap_or_else(|| self.text.plain("post-local")), command_id, occurred_on: None }
     }
 
     /// Sends a request and waits; only from threads that may wait.
