@@ -5,17 +5,14 @@ use askama::Template;
 use gongjian_projections::lists::{Query, Span, categories, states};
 
 use super::cells::{Cell, cell};
-use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, documents, erasure, item, projects};
+use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, documents, erasure, export, item, projects};
 use crate::access::Right;
 use crate::app::Asked;
 use crate::error::Problem;
 use crate::messages::Text;
-use crate::output;
 
 /// Rows of a page.
 const ROWS: usize = 50;
-/// Rows of a file.
-const ROWS_OF_A_FILE: usize = 100_000;
 
 /// What a register shows.
 pub(crate) struct Register {
@@ -196,6 +193,10 @@ struct RegisterPage {
     active: Vec<(String, String)>,
     headers: Vec<Header>,
     rows: Vec<Vec<Cell>>,
+    /// Ids of the rows, to tick them.
+    ids: Vec<String>,
+    /// How many rows were ticked before this page was made.
+    picked: usize,
     total: usize,
     next: String,
     first: String,
@@ -206,8 +207,9 @@ struct RegisterPage {
 fn show(visit: &Visit) -> Seen {
     let register = register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
     // Whoever asks for rows of a kind is shown rows.
-    const OF_ROWS: &[&str] =
-        &["view", "format", "state", "overdue", "due", "unit", "category", "quarter", "sort", "cursor"];
+    const OF_ROWS: &[&str] = &[
+        "view", "format", "state", "overdue", "due", "unit", "category", "quarter", "sort", "cursor", "pick",
+    ];
     let of_rows = visit.fragment || OF_ROWS.iter().any(|name| !visit.query.get(name).is_empty());
     if let Some(board) = register.board.filter(|_| !of_rows) {
         return board(visit);
@@ -215,10 +217,17 @@ fn show(visit: &Visit) -> Seen {
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
     if !visit.query.get("format").is_empty() {
-        return file(visit, register, query, asked);
+        let filters: Vec<String> = active(visit, register).into_iter().map(|(words, _)| words).collect();
+        return export::file(visit, register, register.columns, &query, asked, &filters);
     }
     query.limit = ROWS;
-    let page = visit.app().list(register.list, &query, asked)?;
+    let picked = export::picked(visit);
+    let page = if picked.is_empty() {
+        visit.app().list(register.list, &query, asked)?
+    } else {
+        let rows = export::rows(visit, register.list, &query, asked)?;
+        gongjian_projections::lists::Page { total: rows.len(), rows, next: None }
+    };
     let on = visit.on(asked)?;
     let t = visit.text;
     let row = |item| register.columns.iter().map(|name| cell(item, name, on, t)).collect();
@@ -244,10 +253,12 @@ fn show(visit: &Visit) -> Seen {
         active: active(visit, register),
         headers: register.columns.iter().map(|name| header(visit, register, name)).collect(),
         rows: page.rows.iter().map(row).collect(),
+        ids: page.rows.iter().map(id_of).collect(),
+        picked: picked.len(),
         total: page.total,
         next: next.unwrap_or_default(),
         first: if visit.query.get("cursor").is_empty() { String::new() } else { link(&[]) },
-        exports: [("csv", "CSV"), ("json", "JSON")]
+        exports: [("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON")]
             .map(|(word, name)| (link(&[("format", word)]), name))
             .into(),
         sort: visit.query.get("sort").to_owned(),
@@ -258,6 +269,10 @@ fn show(visit: &Visit) -> Seen {
         return Ok(Shown::Html(axum::http::StatusCode::OK, part));
     }
     Shown::page(&shown)
+}
+
+fn id_of(item: &serde_json::Value) -> String {
+    item.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// What the register is asked as of; a list that cannot look back says so.
@@ -294,30 +309,6 @@ fn query_of(visit: &Visit, register: &Register) -> Result<Query, Problem> {
         query.sort = register.columns.iter().find(|name| **name == field).map(|name| (*name).to_owned());
     }
     Ok(query)
-}
-
-fn file(visit: &Visit, register: &Register, mut query: Query, asked: Asked) -> Seen {
-    query.limit = ROWS_OF_A_FILE;
-    let page = visit.app().list(register.list, &query, asked)?;
-    let name = |ending: &str| {
-        let title = visit.text.plain(&format!("page-{}", register.list));
-        let last = visit.app().head().size.saturating_sub(1);
-        let day = visit.app().today().to_string().replace('-', "");
-        Some(format!("{title}_{day}_{last}.{ending}"))
-    };
-    let format = visit.query.get("format");
-    match format {
-        "csv" => {
-            let bytes =
-                output::csv::write(&output::lists::rows(register.list, &page.rows, visit.text)).into();
-            Ok(Shown::File { media: output::csv::MEDIA, name: name("csv"), bytes })
-        }
-        "json" => {
-            let bytes = serde_json::to_vec(&page.rows).map_err(|error| Problem::internal(&error))?;
-            Ok(Shown::File { media: "application/json", name: name("json"), bytes })
-        }
-        given => Err(Problem::unreadable("format", given, "csv, json")),
-    }
 }
 
 /// Some filters of a register, for pages that show it another way.
@@ -389,7 +380,13 @@ fn active(visit: &Visit, register: &Register) -> Vec<(String, String)> {
         let label = if *name == "contains" { t.plain("register-words") } else { t.word("field", name) };
         (t.labelled(&label, &value), visit.query.link(register.path, &[(name, "")]))
     });
-    shown.collect()
+    let mut all: Vec<(String, String)> = shown.collect();
+    let picked = export::picked(visit).len();
+    if picked > 0 {
+        let words = t.get("pick-active", &[("count", &picked.to_string())]);
+        all.push((words, visit.query.link(register.path, &[("pick", "")])));
+    }
+    all
 }
 
 /// Where something new begins, and what the button says: a command has its own name, a page is called `new-PATH`.
