@@ -125,7 +125,7 @@ pub(super) async fn work<B: DeserializeOwned, T: Send + 'static>(
 }
 
 /// Whether somebody may do what a command stands for, about a stream if it names one.
-fn may_at(app: &App, caller: &Caller, command: &str, stream: Option<&str>) -> Result<(), Problem> {
+pub(crate) fn may_at(app: &App, caller: &Caller, command: &str, stream: Option<&str>) -> Result<(), Problem> {
     if caller.who().is_none() {
         return may_do(caller, command, None);
     }
