@@ -10,12 +10,13 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Field, FieldShown};
 use super::item::page_of;
-use super::{Fields, Frame, Seen, Shown, Visit, ids};
+use super::{Fields, Frame, Seen, Shown, Visit, drafts, ids};
 use crate::app::{random_id, uuid};
 use crate::error::Problem;
+use crate::messages::Text;
 
 /// Commands that are shown once more before they are sent: what they do stands for others, or ends something.
-const CHECKED: &[&str] = &[
+pub(super) const CHECKED: &[&str] = &[
     "agreement.sign",
     "agreement.effect",
     "agreement.terminate",
@@ -67,6 +68,19 @@ struct ActPage {
     verb: String,
     back: String,
     conflict: Vec<String>,
+    /// Where what was typed is kept before it is sent.
+    draft: DraftShown,
+}
+
+/// The draft of a form.
+struct DraftShown {
+    key: String,
+    /// The form's own address.
+    place: String,
+    /// A draft of it that lies there: its address, and words.
+    offer: Option<(String, String)>,
+    /// The form shows the draft.
+    open: bool,
 }
 
 /// What a form is about.
@@ -94,7 +108,12 @@ pub(super) fn show(visit: &Visit) -> Seen {
         return Err(Problem::new(StatusCode::CONFLICT, "past-ledger"));
     }
     let act = act(visit, &visit.query)?;
-    Shown::page(&page(&act, &visit.query, Vec::new(), String::new())?)
+    let draft = drafts::load(visit, &drafts::key(act.command, &act.stream));
+    let given = match draft.filter(|draft| visit.query.get("draft") == draft.key) {
+        Some(draft) => draft.over(&visit.query),
+        None => visit.query.clone(),
+    };
+    Shown::page(&page(&act, &given, Vec::new(), String::new())?)
 }
 
 /// A form that was sent.
@@ -136,6 +155,7 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
     }
     match send(&act, given, command, &stream, occurred, false) {
         Ok(position) => {
+            drafts::clear(visit, &drafts::key(act.command, &act.stream));
             let back = given.get("back");
             let place = if back.is_empty() { page_of(&stream) } else { back.to_owned() };
             let joint = if place.contains('?') { '&' } else { '?' };
@@ -186,7 +206,7 @@ fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
         Some(field) => refused(act, given, vec![(field.to_owned(), words)], String::new()),
         None if problem.status.is_client_error() => {
             let mut page = page(act, given, Vec::new(), words)?;
-            page.conflict = conflict(act, problem);
+            page.conflict = conflict(act.visit.text, problem);
             // Whoever has seen what is there now may go on from it.
             if let Some(revision) = problem.current.as_ref().and_then(|now| now.get("revision")) {
                 page.expected = revision.to_string();
@@ -198,9 +218,8 @@ fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
 }
 
 /// What others recorded meanwhile, newest last.
-fn conflict(act: &Act<'_>, problem: &Problem) -> Vec<String> {
+pub(super) fn conflict(t: Text, problem: &Problem) -> Vec<String> {
     let events = problem.current.as_ref().and_then(|now| now.get("lastEvents")).and_then(Value::as_array);
-    let t = act.visit.text;
     let told = |event: &Value| {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         let args = [
@@ -267,7 +286,7 @@ fn page(
         kept => kept.to_owned(),
     };
     const ENVELOPE: &[&str] =
-        &["csrf", "checked", "change", "commandId", "expectedRevision", "stream", "back"];
+        &["csrf", "checked", "change", "commandId", "expectedRevision", "stream", "back", "draft-title", "draft-place"];
     let hidden = given.pairs().filter(|(name, _)| !ENVELOPE.contains(name));
     Ok(ActPage {
         action: format!("/do/{}", act.command),
@@ -289,8 +308,27 @@ fn page(
         checks: Vec::new(),
         verb,
         conflict: Vec::new(),
+        draft: draft(act, given),
         frame,
     })
+}
+
+/// Where the draft of a form lies, and whether there is one.
+fn draft(act: &Act<'_>, given: &Fields) -> DraftShown {
+    let visit = act.visit;
+    let key = drafts::key(act.command, &act.stream);
+    let open = visit.query.get("draft") == key;
+    let mut place = Fields::default();
+    for name in ["stream", "back"] {
+        place.put(name, given.get(name));
+    }
+    let place = place.link(&format!("/do/{}", act.command), &[]);
+    let kept = drafts::load(visit, &key).filter(|_| !open);
+    let offer = kept.map(|draft| {
+        let (day, time) = draft.when(visit);
+        (draft.link(), visit.text.get("drafts-offer", &[("day", &day), ("time", &time)]))
+    });
+    DraftShown { key, place, offer, open }
 }
 
 /// What a correction can change, as it stands now.

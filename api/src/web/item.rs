@@ -33,13 +33,13 @@ pub(crate) struct Action {
 
 /// One step of a story.
 pub(crate) struct Step {
-    position: Position,
-    day: String,
-    words: String,
-    details: String,
-    by: String,
-    digest: String,
-    correction: bool,
+    pub(crate) position: Position,
+    pub(crate) day: String,
+    pub(crate) words: String,
+    pub(crate) details: String,
+    pub(crate) by: String,
+    pub(crate) digest: String,
+    pub(crate) correction: bool,
 }
 
 /// What belongs to it.
@@ -105,8 +105,8 @@ const BELONGINGS: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
 const PAPERS: &[(&str, &[&str])] = &[
     ("meeting", &["notice", "agenda", "attendance", "minutes"]),
     ("agreement", &["agreement"]),
-    ("decision", &["decision"]),
-    ("occurrence", &["wednesday"]),
+    ("decision", &["decision-slip"]),
+    ("occurrence", &["wednesday-sheet"]),
 ];
 
 /// Shows an item of a register that has no page of its own for it.
@@ -125,6 +125,7 @@ pub(super) fn show(visit: &Visit) -> Seen {
     let mut actions = if may_record { actions(visit, &stream)? } else { Vec::new() };
     let corrects = actions.iter().position(|(command, _)| command.ends_with(".correct"));
     let corrects = corrects.map(|at| actions.remove(at).1);
+    let frame = frame.live();
     let page = ItemPage {
         back: (register.path, t.plain(&format!("page-{}", register.list))),
         light: cell(&item, "state", on, t),

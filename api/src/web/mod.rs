@@ -8,14 +8,22 @@ mod act;
 mod assets;
 mod cells;
 mod dispatch;
+mod drafts;
 mod fields;
 mod form;
 mod frame;
 mod home;
 mod ids;
+mod inline;
 mod item;
+mod live;
+mod meeting;
+mod month;
 mod registers;
+mod sheet;
+mod topics;
 mod visit;
+mod wednesday;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get};
@@ -56,12 +64,23 @@ const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page 
     Page { path, needs, show: Some(show), take: Some(take) }
 }
 
+const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
+    Page { path, needs, show: None, take: Some(take) }
+}
+
 /// Every page but the registers and their items, which [`registers::REGISTERS`] names.
 pub(crate) const PAGES: &[Page] = &[
     shows("/", Right::Own, home::show),
     both("/do/{command}", Right::Record, act::show, act::take),
     shows("/suggest/{kind}", Right::Read, form::suggest),
     // Meetings and Wednesdays.
+    takes("/meetings/{*id}", Right::Record, meeting::take),
+    takes("/topics", Right::Record, topics::take),
+    shows("/wednesday", Right::Read, wednesday::show),
+    shows("/wednesday/{community}/{date}", Right::Read, sheet::show),
+    takes("/wednesday/{community}/{date}", Right::Record, sheet::take),
+    shows("/live", Right::Own, live::show),
+    takes("/drafts/{key}", Right::Record, drafts::take),
     // Agreements, projects, imports, documents.
     // Inspection and reports.
     // Accounts.

@@ -70,7 +70,7 @@ pub(crate) const REGISTERS: &[Register] = &[
     register!("/projects", "projects",
         ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose"),
     register!("/meetings", "meetings",
-        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule"),
+        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule", item super::meeting::show),
     register!("/topics", "topics", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
         new "topic.propose"),
     register!("/decisions", "decisions",
@@ -190,10 +190,17 @@ struct RegisterPage {
     first: String,
     exports: Vec<(String, &'static str)>,
     sort: String,
+    /// Other ways to look at it: address, words, whether it is this one.
+    tabs: Vec<(String, String, bool)>,
 }
 
 fn show(visit: &Visit) -> Seen {
     let register = register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
+    match register.list {
+        "meetings" if visit.query.get("view") == "month" => return super::month::show(visit),
+        "topics" if super::topics::is_wanted(&visit.query) => return super::topics::show(visit),
+        _ => {}
+    }
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
     if !visit.query.get("format").is_empty() {
@@ -232,13 +239,28 @@ fn show(visit: &Visit) -> Seen {
             .map(|(word, name)| (link(&[("format", word)]), name))
             .into(),
         sort: visit.query.get("sort").to_owned(),
-        frame,
+        tabs: tabs(visit, register),
+        frame: frame.live(),
     };
     if visit.fragment {
         let part = shown.as_list().render().map_err(|error| Problem::internal(&error))?;
         return Ok(Shown::Html(axum::http::StatusCode::OK, part));
     }
     Shown::page(&shown)
+}
+
+/// Other ways to look at a register.
+fn tabs(visit: &Visit, register: &Register) -> Vec<(String, String, bool)> {
+    let tab = |to: &str, key: &str, here: bool| (to.to_owned(), visit.text.plain(key), here);
+    match register.list {
+        "meetings" => vec![
+            tab(register.path, "view-list", true),
+            tab("/meetings?view=month", "view-month", false),
+            tab("/api/v1/calendar.ics", "view-calendar", false),
+        ],
+        "topics" => vec![tab("/topics", "view-backlog", false), tab("/topics?view=all", "view-all", true)],
+        _ => Vec::new(),
+    }
 }
 
 /// What the register is asked as of; a list that cannot look back says so.
