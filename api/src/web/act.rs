@@ -285,8 +285,17 @@ fn page(
         "" => visit.revision(&act.stream),
         kept => kept.to_owned(),
     };
-    const ENVELOPE: &[&str] =
-        &["csrf", "checked", "change", "commandId", "expectedRevision", "stream", "back", "draft-title", "draft-place"];
+    const ENVELOPE: &[&str] = &[
+        "csrf",
+        "checked",
+        "change",
+        "commandId",
+        "expectedRevision",
+        "stream",
+        "back",
+        "draft-title",
+        "draft-place",
+    ];
     let hidden = given.pairs().filter(|(name, _)| !ENVELOPE.contains(name));
     Ok(ActPage {
         action: format!("/do/{}", act.command),

@@ -61,7 +61,9 @@ impl Refusal {
         let field = problem.rejection.as_ref().and_then(|rejection| rejection.arg("field"));
         let meanwhile = super::act::conflict(visit.text, &problem);
         Ok(match field {
-            Some(field) => Refusal { faults: vec![(field.to_owned(), words)], words: String::new(), meanwhile },
+            Some(field) => {
+                Refusal { faults: vec![(field.to_owned(), words)], words: String::new(), meanwhile }
+            }
             None => Refusal { words, meanwhile, ..Refusal::default() },
         })
     }
@@ -108,12 +110,7 @@ pub(crate) fn day(visit: &Visit, day: Day, sent: Option<Sent<'_>>) -> Result<Fie
     shown(visit, &field, &visit.text.day(day), sent)
 }
 
-fn shown(
-    visit: &Visit,
-    field: &Field,
-    value: &str,
-    sent: Option<Sent<'_>>,
-) -> Result<FieldShown, Problem> {
+fn shown(visit: &Visit, field: &Field, value: &str, sent: Option<Sent<'_>>) -> Result<FieldShown, Problem> {
     let mut start = Fields::default();
     let typed = sent.filter(|sent| sent.given.has(&field.name)).map(|sent| sent.given.get(&field.name));
     start.put(&field.name, typed.unwrap_or(value));

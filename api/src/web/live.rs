@@ -35,7 +35,9 @@ struct Ear {
 pub(super) fn show(visit: &Visit) -> Seen {
     let shown: u64 = match visit.query.get("after") {
         "" => visit.app().head().size,
-        given => given.parse::<u64>().map_err(|_| Problem::unreadable("after", given, "0"))?.saturating_add(1),
+        given => {
+            given.parse::<u64>().map_err(|_| Problem::unreadable("after", given, "0"))?.saturating_add(1)
+        }
     };
     let head = visit.app().watch();
     let stop = visit.state.stop().subscribe();

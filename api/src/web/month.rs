@@ -63,7 +63,8 @@ pub(super) fn show(visit: &Visit) -> Seen {
     };
     let first = Day::from_ymd(year, month, 1).ok_or_else(|| Problem::malformed("month", "2022-06"))?;
     let (next_year, next_month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    let after = Day::from_ymd(next_year, next_month, 1).ok_or_else(|| Problem::malformed("month", "2022-06"))?;
+    let after =
+        Day::from_ymd(next_year, next_month, 1).ok_or_else(|| Problem::malformed("month", "2022-06"))?;
     let last = after.plus(-1);
     let community = visit.query.get("community");
     let mut lines = BTreeMap::new();

@@ -67,7 +67,8 @@ fn page(visit: &Visit, asked: Asked, sent: Option<Sent<'_>>) -> Result<TopicsPag
     let frame = visit.frame(t.plain("page-topics")).live();
     let records = visit.caller.may(Right::Record) && frame.as_of.is_none();
     let views = visit.app().views_as_of(asked.last)?;
-    let name = |code: &str, day: Day| views.registry.name(Kind::Community, code, day).unwrap_or(code).to_owned();
+    let name =
+        |code: &str, day: Day| views.registry.name(Kind::Community, code, day).unwrap_or(code).to_owned();
     let mut coming: Vec<(Day, String, String)> = views
         .meetings
         .meeting
@@ -110,22 +111,26 @@ fn page(visit: &Visit, asked: Asked, sent: Option<Sent<'_>>) -> Result<TopicsPag
             link: super::cells::place(stream).unwrap_or_default(),
             ..Cell::words(stream.rsplit('/').next().unwrap_or(stream))
         });
-        let from = topic.meeting.as_ref().map(|meeting| Cell {
-            link: format!("/meetings/{}", encoded(meeting)),
-            ..Cell::words(meeting)
-        });
+        let from = topic
+            .meeting
+            .as_ref()
+            .map(|meeting| Cell { link: format!("/meetings/{}", encoded(meeting)), ..Cell::words(meeting) });
         let ends = if state == "proposed" { "topics-refuse" } else { "topics-withdraw" };
         lines.push(Line {
             link: format!("/topics/{}", encoded(&id)),
             title: topic.title.clone(),
-            about: t.remarks(&[topic.category.clone(), t.labelled(&t.plain("field-proposer"), &topic.proposer)]),
+            about: t
+                .remarks(&[topic.category.clone(), t.labelled(&t.plain("field-proposer"), &topic.proposer)]),
             source: source.unwrap_or_default(),
             light: lit(light("topic", &state, None, on), "topic", &state, t),
             age: age.map(|days| t.get("topics-age", &[("days", &days.to_string())])).unwrap_or_default(),
             from: from.unwrap_or_default(),
             place: if coming.is_empty() { None } else { button("place", "topics-place")? },
             refuse: button("refuse", ends)?,
-            meetings: coming.iter().map(|(_, id, words)| (id.clone(), words.clone(), *id == chosen)).collect(),
+            meetings: coming
+                .iter()
+                .map(|(_, id, words)| (id.clone(), words.clone(), *id == chosen))
+                .collect(),
             reason: typed("refuse", "reason"),
             id,
         });
@@ -164,7 +169,8 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
         }
         let number = {
             let views = visit.app().views()?;
-            let on_agenda = views.meetings.topic.iter().filter(|(_, it)| it.meeting.as_deref() == Some(&meeting));
+            let on_agenda =
+                views.meetings.topic.iter().filter(|(_, it)| it.meeting.as_deref() == Some(&meeting));
             on_agenda.filter_map(|(_, it)| it.number).max().unwrap_or(0)
         };
         let data = json!({ "meeting": meeting, "number": number.saturating_add(1) });

@@ -113,7 +113,8 @@ pub(super) fn show(visit: &Visit) -> Seen {
             Row { name: (*name).to_owned(), link: sheet(code, &on), cells: Vec::new(), held: 0, due: 0 };
         for day in &days {
             let known = standings.get(&(*code, *day));
-            let (standing, at) = known.copied().unwrap_or_else(|| (unknown(&views, begun, code, *day, on), *day));
+            let (standing, at) =
+                known.copied().unwrap_or_else(|| (unknown(&views, begun, code, *day, on), *day));
             row.held += usize::from(matches!(standing, Standing::Held | Standing::Moved));
             row.due += usize::from(!matches!(standing, Standing::None | Standing::Planned));
             row.cells.push(Mark {

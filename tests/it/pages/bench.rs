@@ -76,7 +76,10 @@ impl Bench {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, html) = answer.split_once("\r\n\r\n").unwrap();
         let header = |name: &str| {
-            head.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default().to_owned()
+            head.lines()
+                .find_map(|line| line.strip_prefix(&format!("{name}: ")))
+                .unwrap_or_default()
+                .to_owned()
         };
         Page { status: head[9..12].parse().unwrap(), location: header("location"), html: html.to_owned() }
     }
@@ -165,7 +168,11 @@ impl Page {
     /// Where a form goes and what it sends as it stands: by its id, or `form` for the one of class `form`.
     #[track_caller]
     pub fn form(&self, id: &str) -> (String, Vec<(String, String)>) {
-        let mark = if id == "form" { "<form class=\"form\"".to_owned() } else { format!("id=\"{id}\" method=\"post\"") };
+        let mark = if id == "form" {
+            "<form class=\"form\"".to_owned()
+        } else {
+            format!("id=\"{id}\" method=\"post\"")
+        };
         let at = self.html.find(&mark).unwrap_or_else(|| panic!("no form {id}: {}", self.words()));
         let start = self.html[..at + 5].rfind("<form").unwrap_or(at);
         let text = &self.html[start..];
@@ -206,7 +213,11 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#34;", "\"");
-    text.replace("&#60;", "<").replace("&#62;", ">").replace("&#39;", "'").replace("&#38;", "&").replace("&amp;", "&")
+    text.replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }
 
 fn encoded(text: &str) -> String {
@@ -219,6 +230,8 @@ fn encoded(text: &str) -> String {
 
 /// A target with its letters beyond ASCII as percent signs.
 fn path(target: &str) -> String {
-    let byte = |byte: u8| if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let byte = |byte: u8| {
+        if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
     target.bytes().map(byte).collect()
 }

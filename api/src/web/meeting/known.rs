@@ -77,7 +77,12 @@ impl Known {
         let community = registry.name(Kind::Community, &state.community, state.date);
         Ok(Known {
             id: id.to_owned(),
-            light: lit(light("meeting", state.phase.word(), None, on), "meeting", state.phase.word(), visit.text),
+            light: lit(
+                light("meeting", state.phase.word(), None, on),
+                "meeting",
+                state.phase.word(),
+                visit.text,
+            ),
             community: community.unwrap_or(&state.community).to_owned(),
             units,
             members,
@@ -102,7 +107,8 @@ impl Known {
 
 /// The topics of a meeting in the order of its agenda.
 fn items(views: &Views, meeting: &str, on: Day, t: Text) -> Vec<Item> {
-    let of_meeting = views.meetings.topic.iter().filter(|(_, topic)| topic.meeting.as_deref() == Some(meeting));
+    let of_meeting =
+        views.meetings.topic.iter().filter(|(_, topic)| topic.meeting.as_deref() == Some(meeting));
     let item = |(id, topic): (&str, &Topic)| Item {
         id: id.to_owned(),
         light: lit(light("topic", topic.state(), None, on), "topic", topic.state(), t),

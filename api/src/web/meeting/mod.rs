@@ -173,7 +173,8 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<MeetingP
     let leads = |command: &str| format!("/do/{command}?stream={}&back={back}", encoded(&stream));
     let shown = |command: &&&str| {
         let here = [next_command(known), "meeting.attend", "meeting.word-minutes", "meeting.correct"];
-        !here.contains(*command) && !(***command == *"meeting.call-topics" && known.state.phase > Phase::Planned)
+        !here.contains(*command)
+            && !(***command == *"meeting.call-topics" && known.state.phase > Phase::Planned)
     };
     let takes_topics = known.state.phase < Phase::Cancelled;
     Ok(MeetingPage {
@@ -298,7 +299,12 @@ fn settled(known: &Known, t: Text) -> String {
 
 fn names(known: &Known) -> Vec<String> {
     let there: BTreeSet<&str> = known.state.units.iter().map(String::as_str).collect();
-    known.units.iter().filter(|(code, _)| there.contains(code.as_str())).map(|(_, name)| name.clone()).collect()
+    known
+        .units
+        .iter()
+        .filter(|(code, _)| there.contains(code.as_str()))
+        .map(|(_, name)| name.clone())
+        .collect()
 }
 
 /// The command that takes the meeting one step further.
@@ -331,7 +337,8 @@ fn next(
     }
     if known.state.phase == Phase::InSession && known.open().next().is_some() {
         let wait = |item: &Item| {
-            let number = item.state.number.map(|number| number.to_string()).unwrap_or_else(|| item.id.clone());
+            let number =
+                item.state.number.map(|number| number.to_string()).unwrap_or_else(|| item.id.clone());
             (format!("#topic-{}", item.id), t.get("meeting-waits", &[("number", &number)]))
         };
         return Ok((None, known.open().map(wait).collect()));

@@ -179,7 +179,8 @@ fn numbered(
             Ok(position) => return Ok(Ok(position)),
             Err(problem) => problem,
         };
-        let arg = |name: &str| problem.args.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let arg =
+            |name: &str| problem.args.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         match problem.code {
             "command-reused" if is_there()? => {
                 return Ok(Ok(arg("position").and_then(|at| at.parse().ok()).unwrap_or_default()));
@@ -391,7 +392,9 @@ mod tests {
 
     #[test]
     fn the_next_number_keeps_its_manner() {
-        for (id, next) in [("HY-2022-0046-Y1", "HY-2022-0046-Y2"), ("YT-2022-0009", "YT-2022-0010"), ("议题9", "议题10")] {
+        for (id, next) in
+            [("HY-2022-0046-Y1", "HY-2022-0046-Y2"), ("YT-2022-0009", "YT-2022-0010"), ("议题9", "议题10")]
+        {
             assert_eq!(following(id), next);
         }
     }

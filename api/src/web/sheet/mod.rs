@@ -75,7 +75,11 @@ struct New {
 
 impl New {
     fn fault(&self, name: &str) -> &str {
-        self.faults.iter().find(|(field, _)| field == name).map(|(_, fault)| fault.as_str()).unwrap_or_default()
+        self.faults
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, fault)| fault.as_str())
+            .unwrap_or_default()
     }
 }
 
@@ -83,6 +87,7 @@ impl New {
 #[template(path = "sheet.html")]
 struct SheetPage {
     frame: Frame,
+    here: String,
     community: String,
     date: String,
     light: Cell,
@@ -123,7 +128,8 @@ impl Known {
     fn of(visit: &Visit, asked: Asked) -> Result<Known, Problem> {
         let given = visit.part("date");
         let date = fields::day(given).ok_or_else(|| Problem::not_found(given))?;
-        let sheet = visit.app().wednesday_sheet(visit.part("community"), Asked { on: Some(date), ..asked })?;
+        let sheet =
+            visit.app().wednesday_sheet(visit.part("community"), Asked { on: Some(date), ..asked })?;
         let views = visit.app().views_as_of(asked.last)?;
         let community = sheet.community.code.clone();
         let registry = &views.registry;
@@ -206,11 +212,14 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<SheetPag
     };
     let light = match known.state() {
         "" => Cell { look: "mute", shape: "○", ..Cell::words(t.plain("sheet-unrecorded")) },
-        "scheduled" if known.date < known.today => lit(light("occurrence", "missed", None, on), "occurrence", "missed", t),
+        "scheduled" if known.date < known.today => {
+            lit(light("occurrence", "missed", None, on), "occurrence", "missed", t)
+        }
         "held" => Cell { look: "info", shape: "◐", ..Cell::words(t.plain("sheet-unconfirmed")) },
         state => lit(light("occurrence", state, None, on), "occurrence", state, t),
     };
     Ok(SheetPage {
+        here: visit.path.clone(),
         community: known.name.clone(),
         date: super::month::with_weekday(known.date, t),
         light,
@@ -294,11 +303,7 @@ fn line(
         link: format!("/issues/{}", encoded(&it.id)),
         head: t.remarks(&[it.compound.name.clone(), t.word("word", &it.category)]),
         text: it.text.clone(),
-        responsible: it
-            .responsible
-            .as_ref()
-            .map(|unit| unit.name.clone())
-            .unwrap_or_default(),
+        responsible: it.responsible.as_ref().map(|unit| unit.name.clone()).unwrap_or_default(),
         light: lit(light("issue", word, it.due_on, on), "issue", word, t),
         raised: t.get("sheet-raised", &[("day", &t.short_day(it.raised_on))]),
         due: it.due_on.map(|due| t.get("sheet-due", &[("day", &t.short_day(due))])).unwrap_or_default(),
@@ -330,9 +335,9 @@ fn new(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<New, Prob
     let compound = typed("compound");
     let compounds = known.compounds.iter();
     let faults = sent.map(|sent| sent.refusal.faults.as_slice()).unwrap_or_default();
-    let faults = faults.iter().filter_map(|(name, fault)| {
-        name.strip_prefix("new-").map(|name| (name.to_owned(), fault.clone()))
-    });
+    let faults = faults
+        .iter()
+        .filter_map(|(name, fault)| name.strip_prefix("new-").map(|name| (name.to_owned(), fault.clone())));
     let faults: Vec<(String, String)> = faults.collect();
     let id = match typed("id") {
         id if id.is_empty() => super::ids::next(visit, "issue", &Fields::default())?,

@@ -80,9 +80,10 @@ fn record(visit: &Visit, known: &Known, given: &Fields, plan: Plan, occurred: Da
             page.kept = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             Shown::page(&page)
         }
-        Ok(position) => {
-            Ok(Shown::Elsewhere(format!("{}?done={position}", super::super::wednesday::sheet(&known.community, &known.date))))
-        }
+        Ok(position) => Ok(Shown::Elsewhere(format!(
+            "{}?done={position}",
+            super::super::wednesday::sheet(&known.community, &known.date)
+        ))),
         Err(problem) => {
             let owner = problem.index.and_then(|index| plan.owners.get(index)).cloned().unwrap_or_default();
             let refusal = Refusal::of(visit, problem)?;
@@ -99,7 +100,13 @@ fn record(visit: &Visit, known: &Known, given: &Fields, plan: Plan, occurred: Da
 }
 
 /// The stream of the meeting, which begins with this sheet where there is none, and was held where the day has come.
-fn meeting(visit: &Visit, known: &Known, given: &Fields, act: &str, plan: &mut Plan) -> Result<String, Problem> {
+fn meeting(
+    visit: &Visit,
+    known: &Known,
+    given: &Fields,
+    act: &str,
+    plan: &mut Plan,
+) -> Result<String, Problem> {
     let stream = match &known.occurrence {
         Some((id, ..)) => format!("occurrence/{id}"),
         None => {
@@ -235,12 +242,24 @@ fn assigned(visit: &Visit, known: &Known, given: &str, due: &str) -> Result<(Str
 }
 
 /// A new issue, if the sheet has one; who does it by when, where that is said.
-fn new(visit: &Visit, known: &Known, given: &Fields, occurrence: &str, plan: &mut Plan) -> Result<(), Problem> {
-    const ASKED: &[(&str, &str)] =
-        &[("compound", "field-compound"), ("category", "field-category"), ("text", "field-text"), ("source", "field-source")];
+fn new(
+    visit: &Visit,
+    known: &Known,
+    given: &Fields,
+    occurrence: &str,
+    plan: &mut Plan,
+) -> Result<(), Problem> {
+    const ASKED: &[(&str, &str)] = &[
+        ("compound", "field-compound"),
+        ("category", "field-category"),
+        ("text", "field-text"),
+        ("source", "field-source"),
+    ];
     let t = visit.text;
     let typed = |name: &str| given.get(&format!("new-{name}"));
-    if ASKED.iter().all(|(name, _)| typed(name).is_empty() || *name == "source") && typed("responsible").is_empty() {
+    if ASKED.iter().all(|(name, _)| typed(name).is_empty() || *name == "source")
+        && typed("responsible").is_empty()
+    {
         return Ok(());
     }
     let before = plan.faults.len();
@@ -288,7 +307,8 @@ fn new(visit: &Visit, known: &Known, given: &Fields, occurrence: &str, plan: &mu
 /// Whether the same place has open issues of the same category, in words.
 fn similar(visit: &Visit, known: &Known, compound: &str, category: &str) -> Result<Option<String>, Problem> {
     let views = visit.app().views()?;
-    let open = |state: &str| !matches!(state, "verified" | "closed" | "merged" | "out-of-scope" | "converted");
+    let open =
+        |state: &str| !matches!(state, "verified" | "closed" | "merged" | "out-of-scope" | "converted");
     let mut found: Vec<&str> = views
         .wednesday
         .issue
@@ -325,9 +345,7 @@ mod tests {
     fn every_choice_of_a_state_is_a_command_that_it_allows() {
         use gongjian_core::domain::category::Category as _;
         use gongjian_core::domain::issue::Issue;
-        for state in
-            ["raised", "triaged", "assigned", "in-progress", "escalated", "awaiting-verification"]
-        {
+        for state in ["raised", "triaged", "assigned", "in-progress", "escalated", "awaiting-verification"] {
             for choice in choices(state) {
                 let command = format!("issue.{choice}");
                 let from = Issue::STEPS.iter().find(|(name, _)| *name == command).unwrap().1;
