@@ -33,15 +33,15 @@ pub(crate) struct Action {
 
 /// One step of a story.
 pub(crate) struct Step {
-    position: Position,
-    day: String,
-    words: String,
-    details: String,
-    by: String,
+    pub(crate) position: Position,
+    pub(crate) day: String,
+    pub(crate) words: String,
+    pub(crate) details: String,
+    pub(crate) by: String,
     /// Whether the unit itself confirmed it.
-    assurance: String,
-    digest: String,
-    correction: bool,
+    pub(crate) assurance: String,
+    pub(crate) digest: String,
+    pub(crate) correction: bool,
 }
 
 /// What belongs to it.
@@ -129,8 +129,8 @@ const BELONGINGS: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
 const PAPERS: &[(&str, &[&str])] = &[
     ("meeting", &["notice", "agenda", "attendance", "minutes"]),
     ("agreement", &["agreement"]),
-    ("decision", &["decision"]),
-    ("occurrence", &["wednesday"]),
+    ("decision", &["decision-slip"]),
+    ("occurrence", &["wednesday-sheet"]),
 ];
 
 /// Shows an item of a register that has no page of its own for it.
@@ -158,6 +158,7 @@ pub(super) fn build_at(visit: &Visit, path: &str, id: &str) -> Result<ItemPage, 
     let mut actions = if may_record { actions(visit, &stream)? } else { Vec::new() };
     let corrects = actions.iter().position(|(command, _)| command.ends_with(".correct"));
     let corrects = corrects.map(|at| actions.remove(at).1);
+    let frame = frame.live();
     Ok(ItemPage {
         back: (register.path, t.plain(&format!("page-{}", register.list))),
         light: cell(&item, "state", on, t),

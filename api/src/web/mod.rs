@@ -13,6 +13,7 @@ mod cells;
 mod conflict;
 mod dispatch;
 mod documents;
+mod drafts;
 mod erasure;
 mod export;
 mod fields;
@@ -21,13 +22,20 @@ mod frame;
 mod home;
 mod ids;
 mod imports;
+mod inline;
 mod item;
-mod me;
+mod live;
 mod matter;
+mod me;
+mod meeting;
+mod month;
 mod near;
 mod projects;
 mod registers;
+mod sheet;
+mod topics;
 mod visit;
+mod wednesday;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -74,12 +82,23 @@ const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page 
     Page { path, needs, show: Some(show), take: Some(take) }
 }
 
+const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
+    Page { path, needs, show: None, take: Some(take) }
+}
+
 /// Every page but the registers and their items, which [`registers::REGISTERS`] names.
 pub(crate) const PAGES: &[Page] = &[
     shows("/", Right::Own, home::show),
     both("/do/{command}", Right::Record, act::show, act::take),
     shows("/suggest/{kind}", Right::Read, form::suggest),
     // Meetings and Wednesdays.
+    takes("/meetings/{*id}", Right::Record, meeting::take),
+    takes("/topics", Right::Record, topics::take),
+    shows("/wednesday", Right::Read, wednesday::show),
+    shows("/wednesday/{community}/{date}", Right::Read, sheet::show),
+    takes("/wednesday/{community}/{date}", Right::Record, sheet::take),
+    shows("/live", Right::Own, live::show),
+    takes("/drafts/{key}", Right::Record, drafts::take),
     // Agreements, projects, imports, documents.
     both("/agreements/new", Right::Record, agreement::new::show, agreement::new::take),
     both("/import", Right::Record, imports::begin, imports::upload),

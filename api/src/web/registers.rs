@@ -73,7 +73,7 @@ pub(crate) const REGISTERS: &[Register] = &[
         ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose",
         item projects::show, board projects::board),
     register!("/meetings", "meetings",
-        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule"),
+        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule", item super::meeting::show),
     register!("/topics", "topics", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
         new "topic.propose"),
     register!("/decisions", "decisions",
@@ -202,6 +202,8 @@ struct RegisterPage {
     first: String,
     exports: Vec<(String, &'static str)>,
     sort: String,
+    /// Other ways to look at it: address, words, whether it is this one.
+    tabs: Vec<(String, String, bool)>,
 }
 
 fn show(visit: &Visit) -> Seen {
@@ -213,6 +215,11 @@ fn show(visit: &Visit) -> Seen {
     let of_rows = visit.fragment || OF_ROWS.iter().any(|name| !visit.query.get(name).is_empty());
     if let Some(board) = register.board.filter(|_| !of_rows) {
         return board(visit);
+    }
+    match register.list {
+        "meetings" if visit.query.get("view") == "month" => return super::month::show(visit),
+        "topics" if super::topics::is_wanted(&visit.query) => return super::topics::show(visit),
+        _ => {}
     }
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
@@ -262,7 +269,8 @@ fn show(visit: &Visit) -> Seen {
             .map(|(word, name)| (link(&[("format", word)]), name))
             .into(),
         sort: visit.query.get("sort").to_owned(),
-        frame,
+        tabs: tabs(visit, register),
+        frame: frame.live(),
     };
     if visit.fragment {
         let part = shown.as_list().render().map_err(|error| Problem::internal(&error))?;
@@ -273,6 +281,20 @@ fn show(visit: &Visit) -> Seen {
 
 fn id_of(item: &serde_json::Value) -> String {
     item.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Other ways to look at a register.
+fn tabs(visit: &Visit, register: &Register) -> Vec<(String, String, bool)> {
+    let tab = |to: &str, key: &str, here: bool| (to.to_owned(), visit.text.plain(key), here);
+    match register.list {
+        "meetings" => vec![
+            tab(register.path, "view-list", true),
+            tab("/meetings?view=month", "view-month", false),
+            tab("/api/v1/calendar.ics", "view-calendar", false),
+        ],
+        "topics" => vec![tab("/topics", "view-backlog", false), tab("/topics?view=all", "view-all", true)],
+        _ => Vec::new(),
+    }
 }
 
 /// What the register is asked as of; a list that cannot look back says so.
