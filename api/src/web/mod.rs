@@ -13,6 +13,7 @@ mod form;
 mod frame;
 mod home;
 mod ids;
+mod inspection;
 mod item;
 mod registers;
 mod visit;
@@ -64,6 +65,10 @@ pub(crate) const PAGES: &[Page] = &[
     // Meetings and Wednesdays.
     // Agreements, projects, imports, documents.
     // Inspection and reports.
+    shows("/trails/{*id}", Right::Read, inspection::trail::show),
+    shows("/events", Right::Log, inspection::events::list),
+    shows("/events/{position}", Right::Read, inspection::events::one),
+    both("/verify", Right::Own, inspection::verify::show, inspection::verify::take),
     // Accounts.
 ];
 
