@@ -68,6 +68,10 @@ pub(crate) const PAGES: &[Page] = &[
     shows("/trails/{*id}", Right::Read, inspection::trail::show),
     shows("/events", Right::Log, inspection::events::list),
     shows("/events/{position}", Right::Read, inspection::events::one),
+    shows("/reports", Right::Reports, inspection::reports::list),
+    both("/reports/{quarter}", Right::Reports, inspection::reports::show, inspection::reports::take),
+    shows("/reports/{quarter}/differences", Right::Reports, inspection::reports::differences),
+    shows("/reports/{quarter}/figures/{name}", Right::Reports, inspection::figure::show),
     both("/verify", Right::Own, inspection::verify::show, inspection::verify::take),
     // Accounts.
 ];

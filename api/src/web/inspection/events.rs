@@ -401,7 +401,7 @@ fn fields(data: Option<&Value>, t: Text) -> Vec<(String, String)> {
 fn value(value: &Value, t: Text) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Bool(yes) => t.plain(if *yes { "yes" } else { "no" }),
+        Value::Bool(yes) => t.plain(if *yes { "yes" } else { "value-no" }),
         Value::String(text) => text.parse::<Day>().map_or_else(|_| text.clone(), |day| t.day(day)),
         Value::Array(parts) => t.listed(&parts.iter().map(|part| self::value(part, t)).collect::<Vec<_>>()),
         Value::Object(map) => {

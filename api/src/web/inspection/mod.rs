@@ -2,7 +2,10 @@
 //! and the ways to find anything.
 
 pub(super) mod events;
+pub(super) mod figure;
+pub(super) mod numbers;
 pub(super) mod proof;
+pub(super) mod reports;
 pub(super) mod trail;
 pub(super) mod verify;
 
@@ -60,4 +63,28 @@ fn moment(micros: i64, t: Text) -> String {
 /// Thousands apart.
 fn grouped(count: u64) -> String {
     crate::document::grouped(count)
+}
+
+/// Dates within words, as offices write them.
+fn with_days(words: &str, t: Text) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let day = from.get(..10).and_then(|head| head.parse::<Day>().ok());
+        match day {
+            Some(day) => {
+                out.push_str(&t.day(day));
+                rest = &from[10..];
+            }
+            None => {
+                let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+                out.push_str(&from[..end]);
+                rest = &from[end..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::super::cells::{self, Cell, place};
 use super::super::{Frame, Seen, Shown, Visit};
 use super::proof::{self, ProofShown};
-use super::{day_after, light, linked, moment, record_link, short, trail_link};
+use super::{day_after, light, linked, moment, record_link, short, trail_link, with_days};
 use crate::app::Asked;
 use crate::error::Problem;
 use crate::messages::Text;
@@ -343,7 +343,8 @@ fn checked(
         let (look, shape) =
             if text_of(item, "severity") == "serious" { ("bad", "◆") } else { ("warn", "▲") };
         let version = item.get("args").and_then(|args| args.get("rule")).and_then(Value::as_str);
-        let words = t.labelled(&t.word("finding-title", text_of(item, "code")), &finding_said(item, t));
+        let said = with_days(&finding_said(item, t), t);
+        let words = t.labelled(&t.word("finding-title", text_of(item, "code")), &said);
         checked.push(Checked { light: light(look, shape, words), rule: version.map(rule_cell) });
     }
     Ok(checked)
@@ -454,9 +455,10 @@ fn step_shown(step: &Step, t: Text) -> StepShown {
 fn said(step: &Step, t: Text) -> String {
     let mut parts: Vec<String> = told::said(&step.data).map(str::to_owned).into_iter().collect();
     if !step.correction {
-        parts.push(told::particulars(step, t));
+        parts.push(with_days(&told::particulars(step, t), t));
     }
-    if let Some(authority) = &step.authority {
+    // That it came with an import, its post says already.
+    if let Some(authority) = step.authority.as_ref().filter(|it| !it.starts_with("import/")) {
         parts.push(t.labelled(&t.plain("field-authority"), authority));
     }
     parts.retain(|part| !part.is_empty());
