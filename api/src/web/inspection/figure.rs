@@ -1,12 +1,13 @@
 //! Where a number comes from (数字来源): what it counts, both parts of a rate, and every row that it counts, each with
 //! the records behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use gongjian_core::day::Day;
 use gongjian_core::domain::work::Work;
 use gongjian_core::record::Position;
+use gongjian_projections::figures::Kind as FigureKind;
 use gongjian_projections::obligations::subject_name;
 use gongjian_projections::registry::Kind;
 use gongjian_projections::views::Views;
@@ -22,9 +23,11 @@ use crate::messages::Text;
 use crate::report;
 
 /// Events of one page.
-const EVENTS: usize = 500;
+const EVENTS: usize = 5_000;
 
 struct Row {
+    /// The record that began it is behind the number: without it the row would not count.
+    begun: bool,
     id: Cell,
     what: String,
     state: Cell,
@@ -40,6 +43,8 @@ struct FigureShown {
     definition: String,
     facts: Vec<(String, String)>,
     rows: Vec<Row>,
+    /// Rows that would count but for a record, such as what was done in time.
+    kept: Vec<Row>,
     total: usize,
     next: String,
     file: String,
@@ -57,7 +62,7 @@ pub(crate) fn show(visit: &Visit) -> Seen {
     };
     let page = FigurePage { after, limit: EVENTS };
     let (found, next) = visit.app().figure(figure, quarter, &scope, asked, page)?;
-    let name = report::label(figure, t);
+    let name = report::short(figure, t);
     let title = t.get("figure-title", &[("name", &name), ("quarter", &label(quarter, t))]);
     let compared = &found.comparisons;
     let of = compared.of.as_ref();
@@ -65,12 +70,17 @@ pub(crate) fn show(visit: &Visit) -> Seen {
         (t.plain("report-kind"), numbers::kind(figure, t)),
         (t.plain("report-period"), days(found.period.start, found.period.end, t)),
     ];
+    let flows = !matches!(figure.kind(), FigureKind::Stock | FigureKind::ToDate);
     for (key, value, whole) in [
         ("report-previous", &compared.previous, of.and_then(|of| of.previous)),
         ("report-last-year", &compared.last_year, of.and_then(|of| of.last_year)),
         ("report-year-to-date", &compared.year_to_date, of.and_then(|of| of.year_to_date)),
         ("report-since-start", &compared.since_start, of.and_then(|of| of.since_start)),
     ] {
+        // What is counted at the end is the same over every span that ends with the quarter.
+        if !flows && matches!(key, "report-year-to-date" | "report-since-start") {
+            continue;
+        }
         facts.push((t.plain(key), numbers::maybe(value.as_ref(), whole, t)));
     }
     let back = linked(label(quarter, t), visit.query.link(&format!("/reports/{quarter}"), &[("after", "")]));
@@ -81,10 +91,12 @@ pub(crate) fn show(visit: &Visit) -> Seen {
     };
     let known =
         found.as_of.position.map(|at| format!("&asOf={at}&on={}", found.as_of.on)).unwrap_or_default();
+    let (counted, kept) = parted(rows(visit, &found.items, asked)?, found.value.number());
     let shown = FigureShown {
         value: numbers::value(&found.value, found.of, t),
         definition: found.definition.in_language(t.language()).to_owned(),
-        rows: rows(visit, &found.items, asked)?,
+        rows: counted,
+        kept,
         total: found.total,
         next: next
             .map(|next| visit.query.link(&visit.path, &[("after", &next.to_string())]))
@@ -98,6 +110,17 @@ pub(crate) fn show(visit: &Visit) -> Seen {
         frame: visit.frame(title),
     };
     Shown::page(&shown)
+}
+
+/// The rows that count, and those that a record keeps from counting; where the rows are not the number, as of
+/// problems solved, all of them.
+fn parted(rows: Vec<Row>, number: u64) -> (Vec<Row>, Vec<Row>) {
+    let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+    let begun = rows.iter().filter(|row| row.begun).count();
+    if count(rows.len()) != number && count(begun) == number {
+        return rows.into_iter().partition(|row| row.begun);
+    }
+    (rows, Vec::new())
 }
 
 /// A frozen quarter is of its freeze, here as in its report.
@@ -119,6 +142,7 @@ fn rows(visit: &Visit, items: &[Behind], asked: Asked) -> Result<Vec<Row>, Probl
     let t = visit.text;
     let mut order: Vec<String> = Vec::new();
     let mut records: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
+    let mut begun = BTreeSet::new();
     let mut gone = Vec::new();
     for item in items {
         let (position, streams, said) = match item {
@@ -131,6 +155,7 @@ fn rows(visit: &Visit, items: &[Behind], asked: Asked) -> Result<Vec<Row>, Probl
         );
         if streams.is_empty() {
             gone.push(Row {
+                begun: true,
                 id: Cell::default(),
                 what: String::new(),
                 state: Cell::default(),
@@ -142,6 +167,9 @@ fn rows(visit: &Visit, items: &[Behind], asked: Asked) -> Result<Vec<Row>, Probl
                 order.push(stream.clone());
             }
             records.entry(stream.clone()).or_default().push(record.clone());
+            if visit.app().reader().stream(stream).first() == Some(&position) {
+                begun.insert(stream.clone());
+            }
         }
     }
     let on = visit.on(asked)?;
@@ -152,6 +180,7 @@ fn rows(visit: &Visit, items: &[Behind], asked: Asked) -> Result<Vec<Row>, Probl
         let what = what(&views, &stream, on, t);
         let state = state(&views, &stream).map(|item| cell(&item, "state", on, t)).unwrap_or_default();
         rows.push(Row {
+            begun: begun.contains(&stream),
             id: linked(id, place(&stream).unwrap_or_default()),
             what: if what == id { String::new() } else { what },
             state,

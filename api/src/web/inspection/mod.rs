@@ -3,9 +3,15 @@
 
 pub(super) mod events;
 pub(super) mod figure;
+pub(super) mod findings;
 pub(super) mod numbers;
+pub(super) mod obligations;
 pub(super) mod proof;
+pub(super) mod registry;
 pub(super) mod reports;
+pub(super) mod rules;
+pub(super) mod search;
+pub(super) mod status;
 pub(super) mod trail;
 pub(super) mod verify;
 
