@@ -18,7 +18,7 @@ async fn nothing_is_cut_or_hangs_out() {
     let mut all = Vec::new();
     for (role, pages) in PAGES {
         site.enter(&browser, role).await;
-        for size in [DESK, PHONE, (320, 640)] {
+        for size in [DESK, PHONE] {
             browser.size(size).await;
             for page in *pages {
                 browser.go(&site.url(page)).await;
