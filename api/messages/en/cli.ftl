@@ -47,7 +47,7 @@ cli-model-equal = same     { $name }  { $digest }
 cli-model-differs-now = differs  { $name }  replaced by what was folded now  { $digest }
 cli-rebuilt = Every read model was folded again from { $size } events.
 cli-clock-accepted = The clock is accepted; recorded at position { $position }.
-cli-serving = Gongjian Ledger is up: { $scheme }://{ $address }/docs
+cli-serving = Gongjian Ledger is up: { $scheme }://{ $address }/
 cli-demo-elsewhere = Another process serves this ledger.
 cli-demo-next =
     Where to look next:

@@ -47,7 +47,7 @@ cli-model-equal = 相符  { $name }  { $digest }
 cli-model-differs-now = 不符  { $name }  已换成重算的  { $digest }
 cli-rebuilt = 已由 { $size } 个事件重建全部读模型。
 cli-clock-accepted = 已确认时钟，记入位置 { $position }。
-cli-serving = 共建账本已开启：{ $scheme }://{ $address }/docs
+cli-serving = 共建账本已开启：{ $scheme }://{ $address }/
 cli-demo-elsewhere = 该账本正由另一个进程提供服务。
 cli-demo-next =
     接下来可以看：
