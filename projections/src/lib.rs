@@ -18,6 +18,7 @@ pub mod imports;
 pub mod meetings;
 pub mod periods;
 pub mod projects;
+pub mod quorum;
 pub mod registry;
 pub mod rules;
 pub mod trails;

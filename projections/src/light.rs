@@ -141,7 +141,9 @@ pub fn light(category: &str, state: &str, due: Option<Day>, on: Day) -> Light {
     let in_force = category == "agreement" && state == "effective";
     let is = |words: &[&str]| words.contains(&state);
     let over = (is(FINE) && !in_force) || is(QUIET);
-    let left = due.filter(|_| !over && state != "completed").map(|due| due.0.saturating_sub(on.0));
+    // What is done waits for somebody else: its own time is over.
+    let done = is(&["completed", "awaiting-verification", "awaiting-acceptance"]);
+    let left = due.filter(|_| !over && !done).map(|due| due.0.saturating_sub(on.0));
     let soon = if category == "agreement" { SOON_AGREEMENT } else { SOON };
     let look = match left {
         Some(left) if left < 0 && !in_force => return Light { look: Look::Bad, says: Says::Overdue(-left) },
@@ -174,7 +176,7 @@ mod tests {
         assert_eq!(soon, Light { look: Look::Soon, says: Says::Remaining(7) });
         let far = light("decision", "in-progress", Some(day("2022-07-08")), on);
         assert_eq!(far, Light { look: Look::Under, says: Says::State });
-        for state in ["verified", "superseded", "completed"] {
+        for state in ["verified", "superseded", "completed", "awaiting-verification"] {
             assert_eq!(light("decision", state, Some(day("2022-01-01")), on).says, Says::State, "{state}");
         }
     }

@@ -15,6 +15,7 @@ mod golden;
 mod interop;
 mod monitor;
 mod obligations;
+mod pages;
 mod papers;
 mod properties;
 mod python;

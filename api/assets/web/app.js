@@ -22,4 +22,29 @@
       if (q) { e.preventDefault(); q.focus() }
     }
   })
+  // A form is sent once; coming back to the page makes it fresh.
+  document.addEventListener('submit', function (e) {
+    if (e.defaultPrevented) return
+    if (e.target.dataset.sent) e.preventDefault()
+    else if (e.target.method === 'post') e.target.dataset.sent = '1'
+  })
+  window.addEventListener('pageshow', function () {
+    document.querySelectorAll('form[data-sent]').forEach(function (f) { delete f.dataset.sent })
+  })
+  // One stream while the page is seen: it only says that there is more.
+  var pill = document.querySelector('[data-live]'), ear = null
+  function listen() {
+    if (!pill || document.hidden || !window.EventSource) { if (ear) ear.close(); ear = null; return }
+    if (ear) return
+    ear = new EventSource(pill.dataset.live)
+    ear.onmessage = function (e) {
+      var a = document.createElement('a')
+      a.href = pill.dataset.place
+      a.textContent = e.data
+      pill.replaceChildren(a)
+    }
+  }
+  document.addEventListener('visibilitychange', listen)
+  window.addEventListener('pagehide', function () { if (ear) ear.close(); ear = null })
+  listen()
 })()

@@ -49,6 +49,8 @@ pub use erasures::NewErasure;
 pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};
 pub use figures::{Behind, Definition, Page as FigurePage, Provenance, figure_named};
 pub use follow::ViewsGuard;
+pub use imports::Imported;
+pub(crate) use imports::fault_words;
 pub use lists::LISTS;
 pub use obligations::HeatMap;
 pub use package::Packed;

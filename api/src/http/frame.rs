@@ -57,7 +57,7 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     response
 }
 
-/// The problem in a response: our own, or what axum says in plain text.
+/// The problem in a response: our own, or what axum says in plain text. A page says itself what is wrong.
 fn problem_of(response: &mut Response, method: &Method) -> Option<Problem> {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         return Some(problem);
@@ -65,7 +65,7 @@ fn problem_of(response: &mut Response, method: &Method) -> Option<Problem> {
     let status = response.status();
     let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !(status.is_client_error() || status.is_server_error())
-        || media.is_some_and(|media| media.contains("problem+json"))
+        || media.is_some_and(|media| media.contains("problem+json") || media.starts_with("text/html"))
     {
         return None;
     }

@@ -10,12 +10,13 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Field, FieldShown};
 use super::item::page_of;
-use super::{Fields, Frame, Seen, Shown, Visit, ids};
+use super::{Fields, Frame, Seen, Shown, Visit, conflict, drafts, ids};
 use crate::app::{random_id, uuid};
 use crate::error::Problem;
+use crate::messages::Text;
 
 /// Commands that are shown once more before they are sent: what they do stands for others, or ends something.
-const CHECKED: &[&str] = &[
+pub(super) const CHECKED: &[&str] = &[
     "agreement.sign",
     "agreement.effect",
     "agreement.terminate",
@@ -67,6 +68,19 @@ struct ActPage {
     verb: String,
     back: String,
     conflict: Vec<String>,
+    /// Where what was typed is kept before it is sent.
+    draft: DraftShown,
+}
+
+/// The draft of a form.
+struct DraftShown {
+    key: String,
+    /// The form's own address.
+    place: String,
+    /// A draft of it that lies there: its address, and words.
+    offer: Option<(String, String)>,
+    /// The form shows the draft.
+    open: bool,
 }
 
 /// What a form is about.
@@ -94,11 +108,17 @@ pub(super) fn show(visit: &Visit) -> Seen {
         return Err(Problem::new(StatusCode::CONFLICT, "past-ledger"));
     }
     let act = act(visit, &visit.query)?;
-    Shown::page(&page(&act, &visit.query, Vec::new(), String::new())?)
+    let draft = drafts::load(visit, &drafts::key(act.command, &act.stream));
+    let given = match draft.filter(|draft| visit.query.get("draft") == draft.key) {
+        Some(draft) => draft.over(&visit.query),
+        None => visit.query.clone(),
+    };
+    Shown::page(&page(&act, &given, Vec::new(), String::new())?)
 }
 
 /// A form that was sent.
 pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
+    let given = &conflict::chosen(given);
     let act = act(visit, given)?;
     if given.has("change") {
         return Shown::page(&page(&act, given, Vec::new(), String::new())?);
@@ -136,6 +156,7 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
     }
     match send(&act, given, command, &stream, occurred, false) {
         Ok(position) => {
+            drafts::clear(visit, &drafts::key(act.command, &act.stream));
             let back = given.get("back");
             let place = if back.is_empty() { page_of(&stream) } else { back.to_owned() };
             let joint = if place.contains('?') { '&' } else { '?' };
@@ -179,14 +200,21 @@ fn send(
 
 /// A refusal as the form again, with everything that was typed.
 fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
+    if problem.code == "wrong-revision" && act.fields.iter().any(|field| field.kind == form::Kind::Changes) {
+        return both(act, given, problem);
+    }
     let words = problem.detail(act.visit.text);
     let field = problem.rejection.as_ref().and_then(|rejection| rejection.arg("field"));
     let field = field.filter(|field| act.fields.iter().any(|known| known.name == *field));
     match field {
         Some(field) => refused(act, given, vec![(field.to_owned(), words)], String::new()),
         None if problem.status.is_client_error() => {
-            let mut page = page(act, given, Vec::new(), words)?;
-            page.conflict = conflict(act, problem);
+            // Whoever comes second must know who was first, and what is possible.
+            let claimed = (act.command == "project.claim")
+                .then(|| super::projects::claimed_by(act.visit, &act.stream))
+                .flatten();
+            let mut page = page(act, given, Vec::new(), claimed.unwrap_or(words))?;
+            page.conflict = meanwhile(act.visit.text, problem);
             // Whoever has seen what is there now may go on from it.
             if let Some(revision) = problem.current.as_ref().and_then(|now| now.get("revision")) {
                 page.expected = revision.to_string();
@@ -197,10 +225,26 @@ fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
     }
 }
 
+/// A correction of what others have changed since the form was opened.
+fn both(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
+    let now = act.visit.app().fields_of(&act.stream)?;
+    let revision = problem.current.as_ref().and_then(|now| now.get("revision"));
+    let revision = revision.map(Value::to_string).unwrap_or_default();
+    let merged = conflict::merge(given, &now, &revision);
+    if !merged.changes_anything() {
+        let page = page(act, &merged.given, Vec::new(), act.visit.text.plain("conflict-same"))?;
+        return Shown::with(problem.status, &page);
+    }
+    if merged.is_clear() && !given.has(conflict::MERGED) {
+        return take(act.visit, &merged.given);
+    }
+    let (action, verb) = (format!("/do/{}", act.command), act.visit.text.command(act.command));
+    conflict::show(act.visit, &action, &verb, &merged, problem)
+}
+
 /// What others recorded meanwhile, newest last.
-fn conflict(act: &Act<'_>, problem: &Problem) -> Vec<String> {
+pub(super) fn meanwhile(t: Text, problem: &Problem) -> Vec<String> {
     let events = problem.current.as_ref().and_then(|now| now.get("lastEvents")).and_then(Value::as_array);
-    let t = act.visit.text;
     let told = |event: &Value| {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         let args = [
@@ -266,8 +310,17 @@ fn page(
         "" => visit.revision(&act.stream),
         kept => kept.to_owned(),
     };
-    const ENVELOPE: &[&str] =
-        &["csrf", "checked", "change", "commandId", "expectedRevision", "stream", "back"];
+    const ENVELOPE: &[&str] = &[
+        "csrf",
+        "checked",
+        "change",
+        "commandId",
+        "expectedRevision",
+        "stream",
+        "back",
+        "draft-title",
+        "draft-place",
+    ];
     let hidden = given.pairs().filter(|(name, _)| !ENVELOPE.contains(name));
     Ok(ActPage {
         action: format!("/do/{}", act.command),
@@ -289,8 +342,27 @@ fn page(
         checks: Vec::new(),
         verb,
         conflict: Vec::new(),
+        draft: draft(act, given),
         frame,
     })
+}
+
+/// Where the draft of a form lies, and whether there is one.
+fn draft(act: &Act<'_>, given: &Fields) -> DraftShown {
+    let visit = act.visit;
+    let key = drafts::key(act.command, &act.stream);
+    let open = visit.query.get("draft") == key;
+    let mut place = Fields::default();
+    for name in ["stream", "back"] {
+        place.put(name, given.get(name));
+    }
+    let place = place.link(&format!("/do/{}", act.command), &[]);
+    let kept = drafts::load(visit, &key).filter(|_| !open);
+    let offer = kept.map(|draft| {
+        let (day, time) = draft.when(visit);
+        (draft.link(), visit.text.get("drafts-offer", &[("day", &day), ("time", &time)]))
+    });
+    DraftShown { key, place, offer, open }
 }
 
 /// What a correction can change, as it stands now.
@@ -300,12 +372,13 @@ fn changes(act: &Act<'_>, given: &Fields) -> Result<Vec<FieldShown>, Problem> {
     }
     let t = act.visit.text;
     let shown = |(name, value): (String, String)| {
-        let key = format!("change-{name}");
+        let (typed, opened) = (format!("change-{name}"), format!("was-{name}"));
+        let kept = |key: &str| if given.has(key) { given.get(key).to_owned() } else { value.clone() };
         FieldShown {
             label: t.word("field", &name),
-            value: if given.has(&key) { given.get(&key).to_owned() } else { value.clone() },
+            value: kept(&typed),
             // What stood there when the form was opened.
-            hint: value,
+            hint: kept(&opened),
             name,
             ..FieldShown::default()
         }

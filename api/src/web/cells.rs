@@ -149,11 +149,15 @@ pub(crate) fn light_of(item: &Value, on: Day) -> Light {
 }
 
 fn state(item: &Value, on: Day, text: Text) -> Cell {
-    let light = light_of(item, on);
     let stream = text_of(item, "stream");
     let category = stream.split('/').next().unwrap_or_default();
+    lit(light_of(item, on), category, &text_of(item, "state"), text)
+}
+
+/// A light with its word.
+pub(crate) fn lit(light: Light, category: &str, state: &str, text: Text) -> Cell {
     let words = match light.says {
-        Says::State => text.state(category, &text_of(item, "state")),
+        Says::State => text.state(category, state),
         Says::Overdue(days) => text.get("light-overdue", &[("days", &days.to_string())]),
         Says::Remaining(0) => text.plain("light-today"),
         Says::Remaining(days) => text.get("light-remaining", &[("days", &days.to_string())]),

@@ -110,7 +110,7 @@ pub(crate) fn near_day(text: &str, today: Day) -> Option<Day> {
         _ => {}
     }
     let (year, ..) = today.ymd();
-    let parts: Vec<&str> = text.trim_end_matches('日').split(['.', '-', '/', '月']).collect();
+    let parts: Vec<&str> = text.trim_end_matches('日').split(['.', '-', '/', '月', '年']).collect();
     match parts.as_slice() {
         [month, date] => Day::from_ymd(year, cell::half(month).parse().ok()?, cell::half(date).parse().ok()?),
         _ => day(text),

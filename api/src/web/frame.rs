@@ -122,6 +122,12 @@ impl Frame {
         self
     }
 
+    /// A page that says when others recorded something meanwhile; a page of an earlier time never does.
+    pub(crate) fn live(mut self) -> Frame {
+        self.live = self.as_of.is_none();
+        self
+    }
+
     /// A word or sentence.
     pub(crate) fn say(&self, key: &str) -> String {
         self.t.plain(key)

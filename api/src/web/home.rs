@@ -68,6 +68,8 @@ struct Home {
     parts: Vec<Part>,
     waiting: Vec<(String, String, usize)>,
     quick: Vec<(String, String)>,
+    /// Drafts: address, words, when they were kept.
+    drafts: Vec<(String, String, String)>,
     reads: bool,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn show(visit: &Visit) -> Seen {
     let on = visit.on(asked)?;
     let reads = visit.caller.may(Right::Read);
     let page = Home {
-        frame: visit.frame(t.plain("page-home")),
+        frame: visit.frame(t.plain("page-home")).live(),
         date: t.day(on),
         quarter: quarter(on, visit),
         parts: if reads { parts(visit, on)? } else { Vec::new() },
@@ -88,9 +90,20 @@ pub(super) fn show(visit: &Visit) -> Seen {
         } else {
             Vec::new()
         },
+        drafts: drafts(visit),
         reads,
     };
     Shown::page(&page)
+}
+
+/// What the visitor began and did not send.
+fn drafts(visit: &Visit) -> Vec<(String, String, String)> {
+    let shown = |draft: &super::drafts::Draft| {
+        let (day, time) = draft.when(visit);
+        let when = visit.text.get("drafts-line", &[("day", &day), ("time", &time)]);
+        (draft.link(), draft.title.clone(), when)
+    };
+    super::drafts::list(visit).iter().take(ROWS).map(shown).collect()
 }
 
 /// How long the quarter still lasts.

@@ -6,19 +6,36 @@
 
 mod accounts;
 mod act;
+mod agreement;
 mod assets;
 mod audit;
 mod cells;
+mod conflict;
 mod dispatch;
+mod documents;
+mod drafts;
+mod erasure;
+mod export;
 mod fields;
 mod form;
 mod frame;
 mod home;
 mod ids;
+mod imports;
+mod inline;
 mod item;
+mod live;
+mod matter;
 mod me;
+mod meeting;
+mod month;
+mod near;
+mod projects;
 mod registers;
+mod sheet;
+mod topics;
 mod visit;
+mod wednesday;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -61,12 +78,12 @@ const fn shows(path: &'static str, needs: Right, show: Show) -> Page {
     Page { path, needs, show: Some(show), take: None }
 }
 
-const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page {
-    Page { path, needs, show: Some(show), take: Some(take) }
-}
-
 const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
     Page { path, needs, show: None, take: Some(take) }
+}
+
+const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page {
+    Page { path, needs, show: Some(show), take: Some(take) }
 }
 
 /// Every page but the registers and their items, which [`registers::REGISTERS`] names.
@@ -75,7 +92,25 @@ pub(crate) const PAGES: &[Page] = &[
     both("/do/{command}", Right::Record, act::show, act::take),
     shows("/suggest/{kind}", Right::Read, form::suggest),
     // Meetings and Wednesdays.
+    takes("/meetings/{*id}", Right::Record, meeting::take),
+    takes("/topics", Right::Record, topics::take),
+    shows("/wednesday", Right::Read, wednesday::show),
+    shows("/wednesday/{community}/{date}", Right::Read, sheet::show),
+    takes("/wednesday/{community}/{date}", Right::Record, sheet::take),
+    shows("/live", Right::Own, live::show),
+    takes("/drafts/{key}", Right::Record, drafts::take),
     // Agreements, projects, imports, documents.
+    both("/agreements/new", Right::Record, agreement::new::show, agreement::new::take),
+    both("/import", Right::Record, imports::begin, imports::upload),
+    both("/import/{id}", Right::Record, imports::look, imports::decide),
+    shows("/import/{id}/marked/{file}", Right::Record, imports::marked),
+    shows("/import/{id}/faults", Right::Record, imports::faults),
+    shows("/import/blank/{kind}", Right::Record, imports::blank),
+    shows("/import/done/{number}", Right::Record, imports::done),
+    both("/documents/new", Right::Record, documents::choose, documents::keep),
+    takes("/documents/look/{id}", Right::Vault, documents::look),
+    both("/erasure", Right::Erase, erasure::overview, erasure::ask),
+    takes("/erasure/{id}", Right::Erase, erasure::decide),
     // Inspection and reports.
     // Accounts.
     both("/sign-in", Right::Open, me::sign_in, me::take_sign_in),

@@ -13,9 +13,10 @@ use gongjian_core::ledger::Answer;
 use super::{Fields, Frame};
 use crate::access::guard::{Address, SessionSecret};
 use crate::access::{Caller, authorise};
-use crate::app::{App, Asked};
+use crate::app::{App, Asked, Asker};
 use crate::error::Problem;
 use crate::http::AppState;
+use crate::http::vault::may_at;
 use crate::messages::{Language, Text};
 
 /// The cookie that keeps a reader's language.
@@ -191,6 +192,22 @@ impl Visit {
             envelope.actor = self.text.plain("post-local");
         }
         Ok(())
+    }
+
+    /// Who asks the vault for something, under the id of a form, if they may: `command` about a stream.
+    ///
+    /// # Errors
+    /// [`Problem`] if the caller may not.
+    pub(crate) fn asker(
+        &self,
+        command: &str,
+        about: Option<&str>,
+        command_id: Option<[u8; 16]>,
+    ) -> Result<Asker, Problem> {
+        may_at(self.app(), &self.caller, command, about)?;
+        let post = self.caller.who().map(|who| who.post.clone());
+        let actor = post.unwrap_or_else(|| self.text.plain("post-local"));
+        Ok(Asker { actor, command_id, occurred_on: None, account: self.caller.account() })
     }
 
     /// Sends a request as the caller's, if they may give its commands, and waits; only from threads that may wait.

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Code, Out};
 use crate::figures::rows::JOINT;
 use crate::obligations::{self, Filter, State};
+use crate::quorum::{Notice, Quorum};
 
 pub(super) fn find(out: &mut Out<'_>) {
     let views = out.views;
@@ -38,50 +39,38 @@ pub(super) fn find(out: &mut Out<'_>) {
     quarters(out);
 }
 
-/// More than numerator/denominator of the expected units must be there; where nobody is expected, nobody
-/// can make a quorum.
 fn quorum(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact, roster: &FxHashSet<&str>) {
-    let parameter = |name| out.views.rules.parameter("M01", name, held.on);
-    let (Some((numerator, rule)), Some((denominator, _))) =
-        (parameter("quorumNumerator"), parameter("quorumDenominator"))
-    else {
+    let Some(quorum) = Quorum::of(&out.views.rules, meeting, Some(roster), held.on) else { return };
+    if quorum.is_met() {
         return;
-    };
-    let expected = meeting.expected_units.map_or(roster.len() as u64, u64::from);
-    let present = meeting.units.iter().filter(|unit| roster.contains(unit.as_str())).count() as u64;
-    let required = (expected * u64::from(numerator)).checked_div(u64::from(denominator)).unwrap_or(0) + 1;
-    if present < required {
-        let args = vec![
-            ("present", present.to_string()),
-            ("expected", expected.to_string()),
-            ("required", required.to_string()),
-            ("rule", rule),
-        ];
-        let community = Some(meeting.community.as_str());
-        if let Some(finding) = out.fact(Code::NoQuorum, stream.to_owned(), community, held, args) {
-            finding.rests_on(meeting.attended);
-        }
+    }
+    let args = vec![
+        ("present", quorum.present.to_string()),
+        ("expected", quorum.expected.to_string()),
+        ("required", quorum.required.to_string()),
+        ("rule", quorum.rule),
+    ];
+    let community = Some(meeting.community.as_str());
+    if let Some(finding) = out.fact(Code::NoQuorum, stream.to_owned(), community, held, args) {
+        finding.rests_on(meeting.attended);
     }
 }
 
 fn notice(out: &mut Out<'_>, stream: &str, meeting: &Meeting, held: Fact) {
-    let Some((days, rule)) = out.views.rules.parameter("M02", "noticeDays", held.on) else { return };
+    let Some(notice) = Notice::of(&out.views.rules, meeting, held.on) else { return };
     let community = Some(meeting.community.as_str());
-    match meeting.noticed {
+    let required = ("required", notice.required.to_string());
+    match notice.given {
         None => {
-            let args = vec![("required", days.to_string()), ("rule", rule)];
+            let args = vec![required, ("rule", notice.rule)];
             out.fact(Code::NoticeMissing, stream.to_owned(), community, held, args);
         }
-        Some(noticed) => {
-            let given = i64::from(held.on.0) - i64::from(noticed.on.0);
-            if given < i64::from(days) {
-                let args = vec![("days", given.to_string()), ("required", days.to_string()), ("rule", rule)];
-                // The meeting shows it; the notice alone was not yet too short.
-                if let Some(finding) =
-                    out.fact(Code::NoticeTooShort, stream.to_owned(), community, held, args)
-                {
-                    finding.rests_on(Some(noticed));
-                }
+        Some(_) if notice.is_met() => {}
+        Some(given) => {
+            let args = vec![("days", given.to_string()), required, ("rule", notice.rule)];
+            // The meeting shows it; the notice alone was not yet too short.
+            if let Some(finding) = out.fact(Code::NoticeTooShort, stream.to_owned(), community, held, args) {
+                finding.rests_on(meeting.noticed);
             }
         }
     }

@@ -30,15 +30,19 @@ async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
 async fn no_page_hinders_anybody() {
     let (site, browser, axe) = (Site::county(), Browser::start().await, source());
     let mut all = Vec::new();
-    for (language, size) in [("zh", DESK), ("zh", PHONE), ("en", DESK)] {
-        browser.size(size).await;
-        for page in PAGES {
-            let joint = if page.contains('?') { '&' } else { '?' };
-            browser.go(&site.url(&format!("{page}{joint}lang={language}"))).await;
-            for fault in violations(&browser, &axe).await {
-                all.push(format!("{page} {language} {}: {fault}", size.0));
+    for (role, pages) in PAGES {
+        site.enter(&browser, role).await;
+        for (language, size) in [("zh", DESK), ("zh", PHONE), ("en", DESK)] {
+            browser.size(size).await;
+            for page in *pages {
+                let joint = if page.contains('?') { '&' } else { '?' };
+                browser.go(&site.url(&format!("{page}{joint}lang={language}"))).await;
+                for fault in violations(&browser, &axe).await {
+                    all.push(format!("{page} {language} {}: {fault}", size.0));
+                }
             }
         }
+        browser.size(DESK).await;
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
 }

@@ -102,4 +102,71 @@ impl Browser {
         std::fs::create_dir_all(&folder).unwrap();
         self.web.screenshot(&std::path::Path::new(&folder).join(format!("{name}.png"))).await.unwrap();
     }
+
+    /// Types into fields by their names, instead of what stood there; chooses where there is a choice.
+    pub(crate) async fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            let field = self.find(&format!("main [name='{name}']:not([type=hidden])")).await;
+            if field.tag_name().await.unwrap() == "select" {
+                let choice =
+                    field.find(By::XPath(format!("option[@value='{value}' or text()='{value}']"))).await;
+                choice
+                    .unwrap_or_else(|error| panic!("{name} has no {value}: {error}"))
+                    .click()
+                    .await
+                    .unwrap();
+            } else {
+                field.clear().await.unwrap();
+                field.send_keys(*value).await.unwrap();
+            }
+        }
+    }
+
+    /// The first element of a selector; a page without it shows itself in the message.
+    pub(crate) async fn find(&self, selector: &str) -> WebElement {
+        match self.web.find(By::Css(selector)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{selector}: {error}\n{}", self.words().await),
+        }
+    }
+
+    /// Sends the page's form by its first button, and waits for what comes.
+    pub(crate) async fn send(&self) {
+        self.click("main form .submit button").await;
+    }
+
+    /// Clicks what leads to another page, and waits until the page is another one.
+    pub(crate) async fn click(&self, selector: &str) {
+        let old = self.find("html").await;
+        self.find(selector).await.click().await.unwrap();
+        let patience = Instant::now();
+        while old.is_enabled().await.is_ok() {
+            assert!(
+                patience.elapsed() < Duration::from_secs(20),
+                "{selector} leads nowhere\n{}",
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Everything that the page says in its middle.
+    pub(crate) async fn words(&self) -> String {
+        match self.web.find(By::Css("main")).await {
+            Ok(main) => main.text().await.unwrap_or_default(),
+            Err(_) => self.web.source().await.unwrap_or_default(),
+        }
+    }
+
+    /// The page says all of this.
+    #[track_caller]
+    pub(crate) fn says<'b>(&'b self, all: &'b [&'b str]) -> impl Future<Output = ()> + 'b {
+        let place = std::panic::Location::caller();
+        async move {
+            let words = self.words().await;
+            for wanted in all {
+                assert!(words.contains(wanted), "{place}: the page does not say {wanted}:\n{words}");
+            }
+        }
+    }
 }

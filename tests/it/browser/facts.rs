@@ -16,16 +16,22 @@ const OUTSIDE: &str = "
 async fn nothing_is_cut_or_hangs_out() {
     let (site, browser) = (Site::county(), Browser::start().await);
     let mut all = Vec::new();
-    for size in [DESK, PHONE, (320, 640)] {
-        browser.size(size).await;
-        for (number, page) in PAGES.iter().enumerate() {
-            browser.go(&site.url(page)).await;
-            let outside = browser.script(OUTSIDE).await;
-            if !outside.is_null() {
-                all.push(format!("{page} at {}: {outside}", size.0));
+    for (role, pages) in PAGES {
+        site.enter(&browser, role).await;
+        for size in [DESK, PHONE, (320, 640)] {
+            browser.size(size).await;
+            for page in *pages {
+                browser.go(&site.url(page)).await;
+                let outside = browser.script(OUTSIDE).await;
+                if !outside.is_null() {
+                    all.push(format!("{page} at {}: {outside}", size.0));
+                }
+                let name: String =
+                    page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+                browser.picture(&format!("{}{name}", size.0)).await;
             }
-            browser.picture(&format!("{}-{number:02}", size.0)).await;
         }
+        browser.size(DESK).await;
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
 }
@@ -33,6 +39,7 @@ async fn nothing_is_cut_or_hangs_out() {
 #[tokio::test]
 async fn a_register_shows_its_rows() {
     let (site, browser) = (Site::county(), Browser::start().await);
+    site.enter(&browser, "auditor").await;
     browser.go(&site.url("/agreements")).await;
     let seen = browser
         .script(

@@ -1,0 +1,237 @@
+//! A server in this process over a ledger in memory, and a reader that fills in forms as a browser would.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Instant;
+
+use gongjian_api::access::Caller;
+use gongjian_api::app::App;
+use gongjian_api::http::AppState;
+use gongjian_core::clock::{Clock, FixedClock};
+use gongjian_core::day::Day;
+use gongjian_core::ledger::{Options, Writer};
+use gongjian_core::log::storage::MemoryStorage;
+use gongjian_core::log::{Log, LogOptions};
+
+/// The server.
+pub struct Bench {
+    pub app: App,
+    clock: Arc<FixedClock>,
+    at: SocketAddr,
+    // Serves until the test is over.
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// What came back.
+pub struct Page {
+    pub status: u16,
+    pub location: String,
+    pub html: String,
+}
+
+/// Nine in the morning of a day in the county.
+fn morning(day: &str) -> i64 {
+    day.parse::<Day>().unwrap().last_micros() - 15 * 3_600_000_000
+}
+
+impl Bench {
+    /// An empty ledger on a day.
+    pub fn on(day: &str) -> Bench {
+        let clock = Arc::new(FixedClock::at(morning(day)));
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        let log = Log::with_storage(Arc::new(MemoryStorage::default()), None).unwrap();
+        let mut options = Options::new(Arc::clone(&as_clock));
+        options.log = LogOptions { ballast_bytes: 0, tiles: true };
+        let writer = Writer::with_log(log, &options).unwrap();
+        Bench::over(App::over(writer, as_clock, Instant::now()).unwrap(), clock)
+    }
+
+    fn over(app: App, clock: Arc<FixedClock>) -> Bench {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let local = axum::Extension(Caller::Local);
+        let router = gongjian_api::router(AppState::new(app.clone())).layer(local);
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let at = listener.local_addr().unwrap();
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Bench { app, clock, at, _runtime: runtime }
+    }
+
+    /// Time passes until the morning of a day.
+    pub fn until(&self, day: &str) {
+        self.clock.advance(morning(day) - self.clock.now_micros());
+    }
+
+    fn ask(&self, method: &str, target: &str, body: &str, more: &str) -> Page {
+        let mut stream = TcpStream::connect(self.at).unwrap();
+        let head = format!(
+            "{method} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}Content-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            path(target),
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, html) = answer.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| {
+            head.lines()
+                .find_map(|line| line.strip_prefix(&format!("{name}: ")))
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Page { status: head[9..12].parse().unwrap(), location: header("location"), html: html.to_owned() }
+    }
+
+    /// A page that is there.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> Page {
+        let page = self.ask("GET", target, "", "");
+        assert_eq!(page.status, 200, "{target}: {}", page.words());
+        page
+    }
+
+    /// A page, whatever comes.
+    pub fn try_get(&self, target: &str) -> Page {
+        self.ask("GET", target, "", "")
+    }
+
+    /// Sends fields.
+    pub fn post(&self, target: &str, fields: &[(String, String)]) -> Page {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        self.ask("POST", target, &body.join("&"), "")
+    }
+
+    /// Fills in a form of a page and sends it.
+    #[track_caller]
+    pub fn fill(&self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
+        let (action, mut sent) = page.form(form);
+        for (name, value) in fields {
+            sent.retain(|(known, _)| known != name || *name == "act" || *name == "units");
+            sent.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.post(&action, &sent)
+    }
+
+    /// The same, which is recorded: gives the page that follows.
+    #[track_caller]
+    pub fn record(&self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
+        let answer = self.fill(page, form, fields);
+        assert_eq!(answer.status, 303, "{form} {fields:?}: {}", answer.words());
+        self.get(answer.location.split('#').next().unwrap())
+    }
+
+    /// A command by its own form, checked where it is checked; gives the page that follows.
+    #[track_caller]
+    pub fn command(&self, target: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.get(target);
+        let mut answer = self.fill(&page, "form", fields);
+        if answer.status == 200 && answer.html.contains("name=\"checked\"") {
+            answer = self.fill(&answer, "form", &[]);
+        }
+        assert_eq!(answer.status, 303, "{target} {fields:?}: {}", answer.words());
+        self.get(answer.location.split('#').next().unwrap())
+    }
+}
+
+impl Page {
+    /// The words without the marks.
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        let main = self.html.find("<main").map_or(self.html.as_str(), |at| &self.html[at..]);
+        for part in main.split('<').filter_map(|part| part.split_once('>')) {
+            words.push_str(part.1);
+        }
+        let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
+        unescaped(&lines.collect::<Vec<_>>().join(" "))
+    }
+
+    #[track_caller]
+    pub fn says(&self, text: &str) -> &Page {
+        assert!(self.words().contains(text), "no {text} in: {}", self.words());
+        self
+    }
+
+    #[track_caller]
+    pub fn never_says(&self, text: &str) -> &Page {
+        assert!(!self.words().contains(text), "{text} in: {}", self.words());
+        self
+    }
+
+    /// Whether there is a form of this id.
+    pub fn has_form(&self, id: &str) -> bool {
+        self.html.contains(&format!("id=\"{id}\" method=\"post\""))
+    }
+
+    /// Where a form goes and what it sends as it stands: by its id, or `form` for the one of class `form`.
+    #[track_caller]
+    pub fn form(&self, id: &str) -> (String, Vec<(String, String)>) {
+        let mark = if id == "form" {
+            "<form class=\"form\"".to_owned()
+        } else {
+            format!("id=\"{id}\" method=\"post\"")
+        };
+        let at = self.html.find(&mark).unwrap_or_else(|| panic!("no form {id}: {}", self.words()));
+        let start = self.html[..at + 5].rfind("<form").unwrap_or(at);
+        let text = &self.html[start..];
+        let text = &text[..text.find("</form>").unwrap()];
+        let head = &text[..text.find('>').unwrap()];
+        let mut fields = Vec::new();
+        let mut select = None;
+        for (at, _) in text.match_indices('<') {
+            let tag = &text[at..];
+            let inside = &tag[..tag.find('>').unwrap_or(tag.len())];
+            let value = attribute(inside, "value").unwrap_or_default();
+            match attribute(inside, "name") {
+                Some(name) if tag.starts_with("<input") => {
+                    let ticks = inside.contains("type=\"checkbox\"") || inside.contains("type=\"radio\"");
+                    if !ticks || inside.contains(" checked") {
+                        fields.push((name, value));
+                    }
+                }
+                Some(name) if tag.starts_with("<textarea") => {
+                    let words = &tag[inside.len() + 1..];
+                    fields.push((name, unescaped(&words[..words.find("</textarea>").unwrap()])));
+                }
+                Some(name) if tag.starts_with("<select") => select = Some(name),
+                _ if tag.starts_with("<option") && inside.contains(" selected") => {
+                    fields.extend(select.clone().map(|name| (name, value)));
+                }
+                _ => {}
+            }
+        }
+        (attribute(head, "action").unwrap_or_default(), fields)
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    Some(unescaped(tag[at..].split('"').next()?))
+}
+
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#34;", "\"");
+    text.replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
+/// A target with its letters beyond ASCII as percent signs.
+fn path(target: &str) -> String {
+    let byte = |byte: u8| {
+        if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    target.bytes().map(byte).collect()
+}
