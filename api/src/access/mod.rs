@@ -94,7 +94,10 @@ impl Caller {
     pub fn may(&self, right: Right) -> bool {
         match self {
             Caller::Local => true,
-            Caller::Account(who) => right == Right::Open || who.roles.iter().any(|role| role.has(right)),
+            Caller::Account(who) => {
+                let first_password = who.must_change && !matches!(right, Right::Open | Right::Own);
+                right == Right::Open || !first_password && who.roles.iter().any(|role| role.has(right))
+            }
             Caller::Nobody => right == Right::Open,
         }
     }
