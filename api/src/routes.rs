@@ -42,6 +42,8 @@ pub(crate) struct Route {
 }
 
 const AS_OF: &[&str] = &["asOf", "on", "format"];
+/// The longest body that anybody may send.
+const OPEN_BYTES_MAX: usize = 64 << 10;
 const EVERY: &[u16] = &[400, 500, 503];
 /// Of what an account asks about itself.
 const OWN: &[u16] = &[400, 401, 403, 500, 503];
@@ -137,7 +139,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(POST Erase "/api/v1/erasures/{id}/execute", "execute-erasure", &[], Some("By") => "ErasureExecuted", &[200],
         &[400, 404, 409, 422, 500, 503], post(vault::execute_erasure)),
     route!(POST Open "/api/v1/session", "sign-in", &[], Some("SignIn") => "Me", &[200],
-        &[400, 401, 403, 429, 500, 503], post(accounts::sign_in)),
+        &[400, 401, 403, 413, 429, 500, 503], post(accounts::sign_in).layer(DefaultBodyLimit::max(OPEN_BYTES_MAX))),
     route!(POST Own "/api/v1/session/end", "sign-out", &[], None => "object", &[200], OWN, post(accounts::sign_out)),
     route!(GET Own "/api/v1/me", "me", &[], None => "Me", &[200], OWN, get(accounts::me)),
     route!(POST Own "/api/v1/me/password", "change-password", &[], Some("NewPassword") => "Me", &[200],

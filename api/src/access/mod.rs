@@ -78,11 +78,26 @@ impl Caller {
         }
     }
 
+    /// Whether it may give a command somewhere; where, is asked with the command.
+    pub fn may_give(&self, command: &str) -> bool {
+        match self {
+            Caller::Local => true,
+            Caller::Account(who) => {
+                let allowed = command::roles_for(command);
+                !who.must_change && who.roles.iter().any(|role| allowed.contains(role))
+            }
+            Caller::Nobody => false,
+        }
+    }
+
     /// Whether it may ask for something of this kind at all; scope is asked where the thing is known.
     pub fn may(&self, right: Right) -> bool {
         match self {
             Caller::Local => true,
-            Caller::Account(who) => right == Right::Open || who.roles.iter().any(|role| role.has(right)),
+            Caller::Account(who) => {
+                let first_password = who.must_change && !matches!(right, Right::Open | Right::Own);
+                right == Right::Open || !first_password && who.roles.iter().any(|role| role.has(right))
+            }
             Caller::Nobody => right == Right::Open,
         }
     }

@@ -7,8 +7,11 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::error::Problem;
 
+/// Memory, passes and lanes.
+type Cost = (u32, u32, u32);
+
 /// Memory (KiB), passes and lanes of Argon2id: tens of milliseconds, and too much memory to try many at once.
-const COST: (u32, u32, u32) = (19_456, 2, 1);
+const COST: Cost = (19_456, 2, 1);
 /// Bytes of salt and of what is derived.
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 32;
@@ -132,7 +135,8 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |found, (a, b)| found | (a ^ b)) == 0
 }
 
-fn parse(kept: &str) -> Option<((u32, u32, u32), Vec<u8>, Vec<u8>)> {
+/// Cost, salt and what was derived, of a PHC string.
+fn parse(kept: &str) -> Option<(Cost, Vec<u8>, Vec<u8>)> {
     let mut parts = kept.strip_prefix("$argon2id$v=19$")?.split('$');
     let mut cost = parts.next()?.split(',').filter_map(|part| part.split_once('=')?.1.parse::<u32>().ok());
     let cost = (cost.next()?, cost.next()?, cost.next()?);
@@ -140,7 +144,7 @@ fn parse(kept: &str) -> Option<((u32, u32, u32), Vec<u8>, Vec<u8>)> {
     Some((cost, bytes()?, bytes()?))
 }
 
-fn derive(password: &str, salt: &[u8], (memory, passes, lanes): (u32, u32, u32)) -> Option<[u8; HASH_BYTES]> {
+fn derive(password: &str, salt: &[u8], (memory, passes, lanes): Cost) -> Option<[u8; HASH_BYTES]> {
     let bounded = memory <= 1 << 20 && passes <= 64 && lanes <= 16;
     let params = bounded.then(|| Params::new(memory, passes, lanes, Some(HASH_BYTES)).ok())??;
     let mut derived = [0; HASH_BYTES];

@@ -1,5 +1,6 @@
 //! Erasures behind command line and HTTP: asked for, decided by another post, carried out.
 
+use gongjian_core::accounts::By;
 use gongjian_core::domain::erasure::{DOCUMENT, ErasureCommand, HOLDER, RECORD};
 use gongjian_core::record::{Position, RecordRef};
 use gongjian_core::vault::{EraseError, EraseStep, Item, erase};
@@ -81,11 +82,12 @@ impl App {
     /// # Errors
     /// [`Problem`]; what was begun is taken up when asked again, and at the next start.
     pub fn execute_erasure(&self, asker: &Asker, id: &str) -> Result<Value, Problem> {
-        let (actor, command_id) = (asker.actor.clone(), command_id(asker)?);
+        let by = By { post: asker.actor.clone(), account: asker.account };
+        let command_id = command_id(asker)?;
         let (wanted, app) = (id.to_owned(), self.clone());
         let done = self.with_writer(move |writer| {
             let is_record = writer.world().erasure.get(&wanted).is_some_and(|it| it.scope == RECORD);
-            let done = erase(writer, &wanted, &actor, command_id, &mut |step| {
+            let done = erase(writer, &wanted, &by, command_id, &mut |step| {
                 if step == EraseStep::Ordered {
                     // Whoever asked for the erasure can later show the order in a tree that was signed before it.
                     app.keep_checkpoint();

@@ -101,6 +101,15 @@ impl App {
         self.with_writer(move |writer| ask(writer.world()))
     }
 
+    /// The stream of a matter that people name by its number, if there is one.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger is closing.
+    pub fn matter_stream(&self, given: &str) -> Result<Option<String>, Problem> {
+        let given = given.to_owned();
+        self.ask_world(move |world| world.matter_stream(&given).ok())
+    }
+
     /// Keeps a document: object, key, event, then the answer.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use gongjian_projections::obligations::RULES;
 use serde_json::{Map, Value, json};
 
 use super::{Answered, Asking, Reader, json as answer, papers};
+use crate::access::Right;
 use crate::app::{LISTS, kind_names};
 use crate::messages::{Language, Text};
 use crate::routes::{ROUTES, Route, item_query, list_query};
@@ -58,8 +59,22 @@ fn build(text: Text) -> Value {
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
-        "components": { "schemas": schemas::all(text) },
+        "components": {
+            "schemas": schemas::all(text),
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": "gongjian_session" },
+            },
+        },
     })
+}
+
+/// What whoever asks for more than is open is told.
+const REFUSED: &[u16] = &[401, 403];
+
+/// How whoever asks for more than is open says who they are.
+fn signed_in() -> Value {
+    json!([{ "token": [] }, { "session": [] }])
 }
 
 fn operation(route: &Route, text: Text) -> Value {
@@ -76,6 +91,9 @@ fn operation(route: &Route, text: Text) -> Value {
         responses.insert(status.to_string(), good(route.answer, text));
     }
     problems(&mut responses, route.bad, text);
+    if route.needs != Right::Open {
+        problems(&mut responses, REFUSED, text);
+    }
     if route.path.starts_with("/problems/") {
         responses.insert("404".to_owned(), problem(404, text));
     }
@@ -85,6 +103,9 @@ fn operation(route: &Route, text: Text) -> Value {
         "parameters": parameters,
         "responses": responses,
     });
+    if route.needs != Right::Open {
+        operation["security"] = signed_in();
+    }
     if let Some(body) = route.body {
         operation["requestBody"] = json!({
             "required": true,
@@ -107,9 +128,10 @@ fn list_operations(list: &str, text: Text) -> (Value, Value) {
         let mut responses = Map::new();
         responses.insert("200".to_owned(), good(schema, text));
         problems(&mut responses, bad, text);
+        problems(&mut responses, REFUSED, text);
         json!({
             "operationId": id, "summary": text.get(key, &[("list", &what)]),
-            "parameters": parameters, "responses": responses,
+            "parameters": parameters, "responses": responses, "security": signed_in(),
         })
     };
     (

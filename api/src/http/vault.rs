@@ -129,8 +129,15 @@ pub(crate) fn may_at(app: &App, caller: &Caller, command: &str, stream: Option<&
     if caller.who().is_none() {
         return may_do(caller, command, None);
     }
-    let views = app.views()?;
-    may_do(caller, command, stream.and_then(|stream| Place::of_stream(&views, stream)).as_ref())
+    let place = |stream: &str| Ok::<_, Problem>(Place::of_stream(&*app.views()?, stream));
+    let mut found = stream.map(place).transpose()?.flatten();
+    if found.is_none()
+        && let Some(stream) = stream
+    {
+        // A matter may be named by its number alone.
+        found = app.matter_stream(stream)?.map(|stream| place(&stream)).transpose()?.flatten();
+    }
+    may_do(caller, command, found.as_ref())
 }
 
 fn named(id: Id) -> Result<String, Problem> {

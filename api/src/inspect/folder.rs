@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// What belongs into the folder (`docs/OPERATIONS.md`).
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
+    "accounts",
     "sled",
     "keys",
     "tiles",
@@ -49,6 +50,8 @@ pub fn look(dir: &Path) -> Folder {
         found.check(&format!("keys/{name}"), &keys.join(&name), 0o077);
         found.keys.push(name);
     }
+    // Who has an account is nobody else's business.
+    found.check("accounts", &dir.join("accounts"), 0o077);
     found.check("socket", &dir.join("socket"), 0o077);
     // Nobody but the owner may write what the ledger rests on.
     for name in ["sled", "sled/db", "tiles"] {

@@ -36,6 +36,10 @@ pub(super) async fn take(
         Ok(visit) => visit,
         Err(never) => match never {},
     };
+    // What nobody may send is not even read.
+    if let Err(problem) = allowed(&visit.caller, needs) {
+        return run(needs, visit, move |_| Err(problem)).await;
+    }
     match fields(Request::from_parts(parts, body)).await {
         Ok(fields) => run(needs, visit, move |visit| take(visit, &fields)).await,
         Err(problem) => run(needs, visit, move |_| Err(problem)).await,

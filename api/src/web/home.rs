@@ -85,7 +85,8 @@ pub(super) fn show(visit: &Visit) -> Seen {
         parts: if reads { parts(visit, on)? } else { Vec::new() },
         waiting: if reads { waiting(visit, on)? } else { Vec::new() },
         quick: if visit.caller.may(Right::Record) {
-            QUICK.iter().map(|command| (format!("/do/{command}"), t.command(command))).collect()
+            let mine = QUICK.iter().filter(|command| visit.caller.may_give(command));
+            mine.map(|command| (format!("/do/{command}"), t.command(command))).collect()
         } else {
             Vec::new()
         },

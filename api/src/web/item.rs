@@ -156,6 +156,7 @@ pub(super) fn build_at(visit: &Visit, path: &str, id: &str) -> Result<ItemPage, 
     let frame = visit.frame(title.filter(|title| !title.is_empty()).unwrap_or(id));
     let may_record = visit.caller.may(Right::Record) && frame.as_of.is_none();
     let mut actions = if may_record { actions(visit, &stream)? } else { Vec::new() };
+    actions.retain(|(command, _)| visit.caller.may_give(command));
     let corrects = actions.iter().position(|(command, _)| command.ends_with(".correct"));
     let corrects = corrects.map(|at| actions.remove(at).1);
     let frame = frame.live();

@@ -39,6 +39,7 @@ mod visit;
 mod wednesday;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
@@ -50,6 +51,9 @@ use crate::http::AppState;
 pub(crate) use fields::Fields;
 pub(crate) use frame::Frame;
 pub(crate) use visit::{Shown, Visit};
+
+/// The longest form that anybody may send.
+const OPEN_BYTES_MAX: usize = 64 << 10;
 
 /// What a handler gives.
 pub(crate) type Seen = Result<Shown, Problem>;
@@ -166,6 +170,9 @@ fn handler(page: &'static Page) -> MethodRouter<AppState> {
     }
     if let Some(take) = page.take {
         methods = methods.post(move |state, request| dispatch::take(page.needs, take, state, request));
+    }
+    if page.needs == Right::Open {
+        methods = methods.layer(DefaultBodyLimit::max(OPEN_BYTES_MAX));
     }
     methods
 }

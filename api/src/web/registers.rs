@@ -249,7 +249,10 @@ fn show(visit: &Visit) -> Seen {
     let may_record = visit.caller.may(Right::Record) && frame.as_of.is_none();
     let shown = RegisterPage {
         path: register.path,
-        new: register.new.filter(|_| may_record).map(|command| new_link(command, t)),
+        new: register
+            .new
+            .filter(|command| may_record && visit.caller.may_give(command))
+            .map(|command| new_link(command, t)),
         board: register.board.is_some(),
         words: visit.query.get("contains").to_owned(),
         filters: register

@@ -18,6 +18,7 @@ use crate::domain::ledger::{LedgerEvent, Opened};
 use crate::domain::schema::{self, SchemaEvent};
 use crate::event::{DecodeError, DomainEvent, EventKind};
 use crate::evidence::{KeyError, LogKeys};
+use crate::files;
 use crate::keys::{KeyFileError, KeyFolder};
 use crate::log::storage::MemoryStorage;
 use crate::log::{
@@ -91,6 +92,9 @@ pub enum BookError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyFileError),
+    /// Its folder cannot be made.
+    #[error("the folder of the log of accounts cannot be made")]
+    Folder(#[source] std::io::Error),
     /// It is not the log that was signed last: an older one would bring back what was taken away.
     #[error("the log of accounts is not the one that was signed last")]
     Disowned(#[from] Disowned),
@@ -157,6 +161,8 @@ impl Book {
         passphrase: Option<String>,
     ) -> Result<Book, BookError> {
         let dir = ledger.join(FOLDER);
+        // Names to sign in with and addresses are nobody else's business.
+        files::private_folder(&dir).map_err(BookError::Folder)?;
         let options = LogOptions { ballast_bytes: 0, tiles: true };
         let keys = KeyFolder::of(&dir, passphrase);
         let log = match Log::open(&dir, options) {

@@ -6,6 +6,7 @@
 //! bundle beside the log, and everything that was folded from them. The event that it is done comes last.
 
 use super::{ObjectName, Vault, VaultError};
+use crate::accounts::By;
 use crate::command::{Envelope, Receipt, Request};
 use crate::domain::erasure::{Erasure, ErasureCommand, RECORD};
 use crate::ledger::{Refused, Writer};
@@ -72,7 +73,7 @@ pub enum EraseError {
 pub fn erase(
     writer: &mut Writer,
     id: &str,
-    actor: &str,
+    by: &By,
     command_id: [u8; 16],
     before: &mut dyn FnMut(EraseStep) -> Result<(), EraseError>,
 ) -> Result<Option<Receipt>, EraseError> {
@@ -80,7 +81,7 @@ pub fn erase(
     let erasure =
         writer.world().erasure.get(id).cloned().ok_or_else(|| EraseError::Unknown(id.to_owned()))?;
     let is_done = erasure.executed.is_some();
-    let request = told(writer, id, actor, command_id, &erasure);
+    let request = told(writer, id, by, command_id, &erasure);
     if !is_done {
         // The rules are asked first: what they refuse must not begin.
         ask(writer, request.clone().dry_run())?;
@@ -114,12 +115,13 @@ pub fn finish(writer: &mut Writer) -> Vec<(String, EraseError)> {
         erasure.is_some_and(|erasure| erasure.approved.is_some() && erasure.executed.is_none())
     };
     let begun: Vec<String> = vault.begun().into_iter().filter(unfinished).collect();
+    let finisher = By { post: FINISHER.to_owned(), account: [0; 16] };
     let mut failed = Vec::new();
     for id in begun {
         let mut command_id = [0; 16];
         let finished = getrandom::fill(&mut command_id)
             .map_err(|_| EraseError::Vault(VaultError::Random))
-            .and_then(|()| erase(writer, &id, FINISHER, command_id, &mut |_| Ok(())));
+            .and_then(|()| erase(writer, &id, &finisher, command_id, &mut |_| Ok(())));
         match finished {
             Ok(_) => tracing::warn!(erasure = id, "an erasure that was begun is finished"),
             Err(error) => failed.push((id, error)),
@@ -164,7 +166,7 @@ fn withhold(
 }
 
 /// The command that tells that an erasure is done.
-fn told(writer: &Writer, id: &str, actor: &str, command_id: [u8; 16], erasure: &Erasure) -> Request {
+fn told(writer: &Writer, id: &str, by: &By, command_id: [u8; 16], erasure: &Erasure) -> Request {
     let destroyed: &[&str] = if erasure.scope == RECORD {
         &["page", "store", "bundle", "snapshots"]
     } else {
@@ -172,7 +174,8 @@ fn told(writer: &Writer, id: &str, actor: &str, command_id: [u8; 16], erasure: &
     };
     let command =
         ErasureCommand::Execute { destroyed: destroyed.iter().map(|what| (*what).to_owned()).collect() };
-    Request::new(command_id, vec![Envelope::new(command, format!("erasure/{id}"), writer.today(), actor)])
+    let envelope = Envelope::new(command, format!("erasure/{id}"), writer.today(), &by.post);
+    Request::new(command_id, vec![Envelope { account: by.account, ..envelope }])
 }
 
 fn ask(writer: &mut Writer, request: Request) -> Result<Vec<Receipt>, EraseError> {

@@ -89,6 +89,22 @@ async fn an_account_records_as_its_own_post() {
     assert_eq!(got.code(), "outside-scope", "of a document that is nowhere, only the county may ask");
 }
 
+/// The vault is not there in memory, so what may be kept fails later than what may not.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_kept_where_their_matter_is() {
+    let house = house();
+    house.county().await;
+    let own = house.token("recorder", "recorder", json!({ "scope": "C01" })).await;
+    let other = house.token("elsewhere", "recorder", json!({ "scope": "C02" })).await;
+    for matter in ["XM-1", "project/XM-1"] {
+        let body = json!({ "matter": matter, "kind": "扫描件", "mediaType": "application/pdf", "content": "JVBERg==" });
+        let refused = house.with_token(&other, "POST", "/api/v1/documents", &body).await;
+        assert_eq!(refused.code(), "outside-scope", "{matter} {refused:?}");
+        let kept = house.with_token(&own, "POST", "/api/v1/documents", &body).await;
+        assert_ne!(kept.status, StatusCode::FORBIDDEN, "{matter} {kept:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_liaison_records_is_attested_by_its_own_unit_and_no_other() {
     let house = house();

@@ -24,6 +24,8 @@ use crate::routes::{guarded, router};
 /// Noon of 2022-06-30 in the county.
 const NOW: i64 = 1_656_561_600_000_000;
 const MINUTE: i64 = 60_000_000;
+/// What accounts of the tests change their passwords to.
+const PASSWORD: &str = "十个字以上的一段密码x";
 
 /// A ledger behind its doors.
 struct House {
@@ -138,7 +140,7 @@ impl House {
     async fn session(&self, login: &str, role: &str, more: Value) -> Session {
         let first = self.open(login, role, more).await;
         let begun = session_of(&self.sign_in(login, &first).await);
-        let body = json!({ "old": first, "new": format!("{login}的一段够长的密码x") });
+        let body = json!({ "old": first, "new": PASSWORD });
         let changed = self.with_session(&begun, "POST", "/api/v1/me/password", &body).await;
         assert_eq!(changed.status, StatusCode::OK, "{changed:?}");
         session_of(&changed)

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
-use super::{MINUTE, Session, house, session_of};
+use super::{MINUTE, PASSWORD, Session, house, session_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_password_is_changed_before_anything_else() {
@@ -17,7 +17,7 @@ async fn a_first_password_is_changed_before_anything_else() {
     let refused = house.with_session(&session, "GET", "/api/v1/streets", &json!({})).await;
     assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "password-temporary"));
     for (old, new, code) in [
-        ("wrong", "一段足够长的新密码", "password-wrong"),
+        ("wrong", PASSWORD, "password-wrong"),
         (first.as_str(), "short", "password-short"),
         (&first, "approver-2022x", "password-login"),
         (&first, "password123", "password-common"),
@@ -27,7 +27,7 @@ async fn a_first_password_is_changed_before_anything_else() {
         let got = house.with_session(&session, "POST", "/api/v1/me/password", &body).await;
         assert_eq!(got.code(), code, "{got:?}");
     }
-    let body = json!({ "old": first, "new": "一段足够长的新密码" });
+    let body = json!({ "old": first, "new": PASSWORD });
     let changed = house.with_session(&session, "POST", "/api/v1/me/password", &body).await;
     let renewed = session_of(&changed);
     assert_ne!(renewed.cookie, session.cookie, "a change of password is another session");
@@ -38,7 +38,7 @@ async fn a_first_password_is_changed_before_anything_else() {
         StatusCode::OK
     );
     assert_eq!(house.sign_in("approver", &first).await.code(), "sign-in-wrong");
-    assert_eq!(house.sign_in("approver", "一段足够长的新密码").await.status, StatusCode::OK);
+    assert_eq!(house.sign_in("approver", PASSWORD).await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +127,7 @@ async fn sessions_end_by_themselves_and_when_told_to() {
     assert_eq!(me(&session).await, StatusCode::OK, "it was used meanwhile");
     house.clock.advance(31 * MINUTE);
     assert_eq!(me(&session).await, StatusCode::UNAUTHORIZED, "half an hour unused");
-    let again = || house.sign_in("approver", "approver的一段够长的密码x");
+    let again = || house.sign_in("approver", PASSWORD);
     let session = session_of(&again().await);
     for _ in 0..30 {
         house.clock.advance(25 * MINUTE);
@@ -219,7 +219,7 @@ async fn pages_lead_to_signing_in_and_back() {
         ("//evil.example/", "/"),
         ("/\\evil.example", "/"),
     ] {
-        let got = sign_in("reviewer的一段够长的密码x", next).await;
+        let got = sign_in(PASSWORD, next).await;
         assert_eq!(got.status, StatusCode::SEE_OTHER, "{got:?}");
         assert_eq!(got.headers[header::LOCATION], to, "{next}");
         let cookie = got.cookie();

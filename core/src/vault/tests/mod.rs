@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::*;
+use crate::accounts::By;
 use crate::clock::FixedClock;
 use crate::command::{Envelope, Receipt, Request};
 use crate::day::Day;
@@ -144,16 +145,24 @@ impl Bench {
 
     fn execute(&mut self, erasure: &str) -> Result<Option<Receipt>, EraseError> {
         let id = self.id();
-        erase(self.writer(), erasure, "执行岗", id, &mut |_| Ok(()))
+        erase(self.writer(), erasure, &By { post: "执行岗".to_owned(), account: [0; 16] }, id, &mut |_| {
+            Ok(())
+        })
     }
 
     /// Carries it out until a step, then the process is gone.
     fn killed_before(&mut self, erasure: &str, step: EraseStep) {
         let id = self.id();
-        let stopped = erase(self.writer(), erasure, "执行岗", id, &mut |next| match next == step {
-            true => Err(EraseError::Stopped(next)),
-            false => Ok(()),
-        });
+        let stopped = erase(
+            self.writer(),
+            erasure,
+            &By { post: "执行岗".to_owned(), account: [0; 16] },
+            id,
+            &mut |next| match next == step {
+                true => Err(EraseError::Stopped(next)),
+                false => Ok(()),
+            },
+        );
         assert!(matches!(stopped, Err(EraseError::Stopped(_))), "{stopped:?}");
         self.reopen();
     }
