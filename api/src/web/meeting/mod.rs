@@ -93,6 +93,8 @@ struct MeetingPage {
     checks: Vec<Check>,
     wrong: Vec<String>,
     wrong_at: String,
+    /// Drafts of forms of the page: address and words.
+    offers: Vec<(String, String)>,
     next: Option<Inline>,
     /// Why what comes next has to wait, and where to go first.
     waits: Vec<(String, String)>,
@@ -127,7 +129,9 @@ pub(super) fn show(visit: &Visit) -> Seen {
     if visit.query.get("view") == "present" {
         return present(visit, &known);
     }
-    Shown::page(&page(visit, &known, None)?)
+    let (drafted, refusal) = (inline::drafted(visit), Refusal::default());
+    let sent = drafted.as_ref().map(|given| Sent { given, refusal: &refusal });
+    Shown::page(&page(visit, &known, sent)?)
 }
 
 /// The page again, with what was sent and why it was not recorded.
@@ -176,7 +180,12 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<MeetingP
         !here.contains(*command)
     };
     let takes_topics = known.state.phase < Phase::Cancelled;
+    let propose = if records && takes_topics { Some(propose(visit, known, sent)?) } else { None };
+    let words = if records && known.is_draft() { Some(words(visit, known, sent)?) } else { None };
+    let decide = topics.iter().filter_map(|topic: &TopicShown| topic.decide.as_ref());
+    let forms = decide.chain(&propose).chain(words.as_ref().map(|(form, _)| form));
     Ok(MeetingPage {
+        offers: inline::offers(visit, forms),
         id: known.id.clone(),
         date: super::month::with_weekday(known.state.date, t),
         light: known.light.clone(),
@@ -193,8 +202,8 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<MeetingP
         },
         present: names(known),
         topics,
-        propose: if records && takes_topics { Some(propose(visit, known, sent)?) } else { None },
-        words: if records && known.is_draft() { Some(words(visit, known, sent)?) } else { None },
+        propose,
+        words,
         papers: papers(known, t),
         actions: allowed.iter().filter(shown).map(|command| (leads(command), t.command(command))).collect(),
         correct: allowed.contains(&"meeting.correct").then(|| leads("meeting.correct")),
@@ -434,6 +443,7 @@ fn propose(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<Inlin
     }
     let day = if known.state.phase >= Phase::InSession { known.on } else { visit.app().today() };
     form.fields.push(inline::day(visit, day, sent)?);
+    form.keep(visit, &title(known, visit.text));
     Ok(form)
 }
 
@@ -448,6 +458,7 @@ fn words(
     let stream = format!("meeting/{}", known.id);
     let mut form = Inline::new(visit, "words", "words", &stream, sent)?;
     form.verb = t.plain("meet-words-keep");
+    form.keep(visit, &title(known, t));
     form.fields.push(inline::day(visit, visit.app().today(), sent)?);
     let topics = known.items.iter().filter(|item| item.state.on_agenda_of(&known.id));
     let topics = topics.map(|item| (item.id.clone(), item.state.title.clone()));
@@ -570,6 +581,7 @@ fn topic_with_forms(
             form.fields.push(inline::field(visit, "decision.record", name, "", sent)?);
         }
         form.fields.push(inline::day(visit, known.on, sent)?);
+        form.keep(visit, &item.state.title);
         shown.decide = Some(form);
     }
     Ok(shown)

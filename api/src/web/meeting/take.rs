@@ -49,6 +49,7 @@ pub(in crate::web) fn take(visit: &Visit, given: &Fields) -> Seen {
     };
     match taken? {
         Ok(position) => {
+            inline::sent_off(visit, given.get("form"));
             let about = given.get("topic");
             let about = given.get("stream").strip_prefix("topic/").unwrap_or(about);
             let part = match given.get("act") {
