@@ -130,8 +130,13 @@ impl Problem {
         if let Some(rejection) = &self.rejection {
             return text.rejection(rejection);
         }
-        let mut args: Vec<(&str, &str)> =
-            self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let words = |(name, value): &(&'static str, String)| match *name {
+            "command" => (*name, text.command(value)),
+            "roles" => (*name, text.roles(value)),
+            _ => (*name, value.clone()),
+        };
+        let args: Vec<(&str, String)> = self.args.iter().map(words).collect();
+        let mut args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         if self.code == "unknown-word" {
             let arg = |wanted| args.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| *value);
             let (list, filter) = (arg("list"), arg("filter"));

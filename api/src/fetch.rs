@@ -57,6 +57,7 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct Fetcher {
     agent: ureq::Agent,
+    token: Option<String>,
 }
 
 impl Fetcher {
@@ -76,7 +77,14 @@ impl Fetcher {
             .timeout_connect(Some(patience.min(Duration::from_secs(10))))
             .user_agent(concat!("gongjian/", env!("CARGO_PKG_VERSION")))
             .build();
-        Fetcher { agent: config.new_agent() }
+        Fetcher { agent: config.new_agent(), token: None }
+    }
+
+    /// The same, with a token that goes along with every GET.
+    #[must_use]
+    pub fn with_token(mut self, token: Option<String>) -> Fetcher {
+        self.token = token.filter(|token| !token.trim().is_empty());
+        self
     }
 
     /// GET, with at most `limit` bytes of an answer.
@@ -85,7 +93,11 @@ impl Fetcher {
     /// [`FetchError`] if no whole answer comes.
     pub fn get(&self, url: &str, limit: u64) -> Result<Fetched, FetchError> {
         check(url)?;
-        read(url, limit, self.agent.get(url).call())
+        let mut request = self.agent.get(url);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {}", token.trim()));
+        }
+        read(url, limit, request.call())
     }
 
     /// POST of a text, with at most `limit` bytes of an answer.

@@ -2,7 +2,7 @@
 //!
 //! [`app`] is the open ledger that both [`cli`] and [`http`] use; every URL stands in [`routes`]. Sentences
 //! for people come from [`messages`], what goes wrong from [`error`]; [`document`] is what is printed.
-//! [`offline`] checks evidence where there is no ledger, and [`package`] packs it.
+//! [`offline`] checks evidence where there is no ledger, and [`package`] packs it; [`access`] says who may ask for what, and [`listen`] is the port.
 
 pub mod access;
 pub mod app;
@@ -15,6 +15,7 @@ pub mod http;
 pub mod ical;
 pub mod import;
 pub mod inspect;
+pub mod listen;
 pub mod media;
 pub mod messages;
 pub mod monitor;
@@ -29,4 +30,4 @@ mod web;
 pub mod witness;
 pub mod workbook;
 
-pub use routes::router;
+pub use routes::{guarded, router};

@@ -29,6 +29,7 @@ macro_rules! files {
 }
 
 files![
+    "accounts",
     "categories",
     "causes",
     "cli",
@@ -225,6 +226,8 @@ impl Text {
         match name {
             "state" => self.state(category, value),
             "command" | "earlier" => self.command(value),
+            "role" => self.word("role", value),
+            "held" if code == "account-roles-apart" => self.word("role", value),
             "kind" => self.word("kind", value),
             "field" => self.word("field", value),
             "what" | "category" => self.word("category", value),
@@ -232,6 +235,11 @@ impl Text {
             "allowed" if code == "correction-field" => self.words(value, |name| self.word("field", name)),
             _ => value.to_owned(),
         }
+    }
+
+    /// Several roles in one line.
+    pub fn roles(self, names: &str) -> String {
+        self.words(names, |name| self.word("role", name))
     }
 
     fn words(self, names: &str, word: impl Fn(&str) -> String) -> String {

@@ -3,17 +3,18 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use gongjian_projections::lists as registers;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::access::Caller;
+use crate::access::Right;
+use crate::access::guard::{self, needs};
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, commands, docs, editions, events, evidence, exports, frame, health, imports,
-    lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, accounts, commands, docs, editions, events, evidence, exports, frame, health,
+    imports, lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
 };
 use crate::web;
 
@@ -21,6 +22,8 @@ use crate::web;
 pub(crate) struct Route {
     /// `GET` or `POST`.
     pub(crate) method: Method,
+    /// What whoever asks must be allowed.
+    pub(crate) needs: Right,
     /// The path, with `{names}`.
     pub(crate) path: &'static str,
     /// Its id in OpenAPI; `route-ID` is its summary in the message files.
@@ -40,11 +43,16 @@ pub(crate) struct Route {
 
 const AS_OF: &[&str] = &["asOf", "on", "format"];
 const EVERY: &[u16] = &[400, 500, 503];
+/// Of what an account asks about itself.
+const OWN: &[u16] = &[400, 401, 403, 500, 503];
+/// Of what is done with accounts.
+const ACCOUNT: &[u16] = &[400, 401, 403, 404, 422, 500, 503];
 
 macro_rules! route {
-    ($method:ident $path:literal, $id:literal, $query:expr, $body:expr => $answer:literal, $good:expr, $bad:expr, $handler:expr) => {
+    ($method:ident $needs:ident $path:literal, $id:literal, $query:expr, $body:expr => $answer:literal, $good:expr, $bad:expr, $handler:expr) => {
         Route {
             method: Method::$method,
+            needs: Right::$needs,
             path: $path,
             id: $id,
             query: $query,
@@ -59,98 +67,132 @@ macro_rules! route {
 
 /// Every operation but the lists, which [`LISTS`] names.
 pub(crate) const ROUTES: &[Route] = &[
-    route!(POST "/api/v1/commands", "record", &["dryRun"], Some("Commands") => "Receipts",
+    route!(POST Record "/api/v1/commands", "record", &["dryRun"], Some("Commands") => "Receipts",
         &[200, 201], &[400, 409, 413, 422, 500, 503], post(commands::post)),
-    route!(GET "/api/v1/events", "events", &["from", "limit", "stream", "kind", "asOf", "cursor", "raw", "format"],
+    route!(GET Log "/api/v1/events", "events", &["from", "limit", "stream", "kind", "asOf", "cursor", "raw", "format"],
         None => "EventPage", &[200], &[400, 404, 500, 503], get(events::list)),
-    route!(GET "/api/v1/events/live", "live", &["after"], None => "text/event-stream", &[200], EVERY,
+    route!(GET Log "/api/v1/events/live", "live", &["after"], None => "text/event-stream", &[200], EVERY,
         get(live::live)),
-    route!(GET "/api/v1/events/{position}", "event", &["raw"], None => "Event", &[200],
+    route!(GET Log "/api/v1/events/{position}", "event", &["raw"], None => "Event", &[200],
         &[400, 404, 410, 500, 503], get(events::one)),
-    route!(GET "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
+    route!(GET Read "/api/v1/alliances/{id}/roster", "roster", &["asOf", "on"], None => "Roster", &[200],
         &[400, 404, 500, 503], get(lists::roster)),
-    route!(GET "/api/v1/obligations/heat-map", "heat-map",
+    route!(GET Read "/api/v1/obligations/heat-map", "heat-map",
         &["rule", "from", "to", "street", "community", "asOf", "on", "format"], None => "HeatMap", &[200],
         &[400, 404, 500, 503], get(obligations::heat_map)),
-    route!(GET "/api/v1/communities/{id}/wednesday-sheet", "wednesday-sheet", AS_OF, None => "Sheet", &[200],
+    route!(GET Read "/api/v1/communities/{id}/wednesday-sheet", "wednesday-sheet", AS_OF, None => "Sheet", &[200],
         &[400, 404, 500, 503], get(lists::wednesday_sheet)),
-    route!(GET "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
+    route!(GET Read "/api/v1/trails/{*id}", "trail", AS_OF, None => "Trail", &[200], &[400, 404, 500, 503],
         get(trails::get)),
-    route!(GET "/api/v1/reports/co-building", "report",
+    route!(GET Reports "/api/v1/reports/co-building", "report",
         &["quarter", "street", "community", "asOf", "on", "format", "events", "comparisons"], None => "Report", &[200],
         &[400, 404, 500, 503], get(reports::co_building)),
-    route!(GET "/api/v1/reports/co-building/figures/{name}", "report-figure",
+    route!(GET Reports "/api/v1/reports/co-building/figures/{name}", "report-figure",
         &["quarter", "street", "community", "asOf", "on", "format", "limit", "cursor"], None => "Provenance", &[200],
         &[400, 404, 500, 503], get(reports::figure)),
-    route!(GET "/api/v1/reports/co-building/differences", "differences",
+    route!(GET Reports "/api/v1/reports/co-building/differences", "differences",
         &["quarter", "street", "community", "from", "to", "on", "format"], None => "Differences", &[200],
         &[400, 404, 500, 503], get(editions::differences)),
-    route!(POST "/api/v1/reports/co-building/editions", "record-edition", &[], Some("NewEdition") => "Edition",
+    route!(POST Record "/api/v1/reports/co-building/editions", "record-edition", &[], Some("NewEdition") => "Edition",
         &[200, 201], &[400, 404, 409, 422, 500, 503], post(editions::record)),
-    route!(POST "/api/v1/reports/co-building/check", "check-report", &[], Some("ReportClaim") => "ReportChecked",
+    route!(POST Reports "/api/v1/reports/co-building/check", "check-report", &[], Some("ReportClaim") => "ReportChecked",
         &[200], &[400, 413, 500, 503], post(editions::check)),
-    route!(GET "/api/v1/reports/{id}/editions/{number}/{format}", "edition-file", &[],
+    route!(GET Reports "/api/v1/reports/{id}/editions/{number}/{format}", "edition-file", &[],
         None => "application/octet-stream", &[200], &[400, 404, 409, 500, 503], get(editions::file)),
-    route!(GET "/api/v1/papers/{kind}/{*id}", "paper", AS_OF, None => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    route!(GET Read "/api/v1/papers/{kind}/{*id}", "paper", AS_OF, None => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         &[200], &[400, 404, 422, 500, 501, 503], get(papers::get)),
-    route!(GET "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    route!(GET Read "/api/v1/workbooks/{kind}", "workbook", &[], None => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         &[200], &[400, 404, 500, 503], get(imports::workbook)),
-    route!(POST "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],
+    route!(POST Record "/api/v1/imports", "import", &[], Some("Import") => "ImportOutcome", &[200, 201],
         &[400, 409, 413, 422, 500, 503], post(imports::post)),
-    route!(POST "/api/v1/verify", "verify", &["key"], None => "Verification", &[200], EVERY, post(upkeep::verify)),
-    route!(POST "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
-    route!(POST "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
+    route!(POST Verify "/api/v1/verify", "verify", &["key"], None => "Verification", &[200], EVERY, post(upkeep::verify)),
+    route!(POST System "/api/v1/rebuild", "rebuild", &[], None => "Rebuilt", &[200], EVERY, post(upkeep::rebuild)),
+    route!(POST System "/api/v1/clock-accept", "clock-accept", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::accept_clock)),
-    route!(POST "/api/v1/rotate-key", "rotate-key", &[], Some("ClockAccept") => "Receipt", &[201],
+    route!(POST System "/api/v1/rotate-key", "rotate-key", &[], Some("ClockAccept") => "Receipt", &[201],
         &[400, 422, 500, 503], post(upkeep::rotate_key)),
-    route!(POST "/api/v1/documents", "keep-document", &[], Some("NewDocument") => "Kept", &[200, 201],
+    route!(POST Record "/api/v1/documents", "keep-document", &[], Some("NewDocument") => "Kept", &[200, 201],
         &[400, 409, 413, 422, 500, 503], post(vault::keep_document)),
-    route!(POST "/api/v1/documents/{id}/show", "show-document", &[], Some("Look") => "application/octet-stream",
+    route!(POST Vault "/api/v1/documents/{id}/show", "show-document", &[], Some("Look") => "application/octet-stream",
         &[200], &[400, 404, 422, 500, 503], post(vault::show_document)),
-    route!(POST "/api/v1/holders", "name-holder", &[], Some("NewHolder") => "Kept", &[200, 201],
+    route!(POST Record "/api/v1/holders", "name-holder", &[], Some("NewHolder") => "Kept", &[200, 201],
         &[400, 409, 422, 500, 503], post(vault::name_holder)),
-    route!(POST "/api/v1/holders/look-up", "look-up-holders", &[], Some("LookUp") => "Holders", &[200],
+    route!(POST Vault "/api/v1/holders/look-up", "look-up-holders", &[], Some("LookUp") => "Holders", &[200],
         &[400, 422, 500, 503], post(vault::look_up_holders)),
-    route!(POST "/api/v1/holders/{id}/end", "end-holder", &[], Some("HolderEnd") => "Kept", &[200, 201],
+    route!(POST Record "/api/v1/holders/{id}/end", "end-holder", &[], Some("HolderEnd") => "Kept", &[200, 201],
         &[400, 409, 422, 500, 503], post(vault::end_holder)),
-    route!(POST "/api/v1/exports/tiles", "export-tiles", &[], Some("Look") => "Receipt", &[201],
+    route!(POST Log "/api/v1/exports/tiles", "export-tiles", &[], Some("Look") => "Receipt", &[201],
         &[400, 422, 500, 503], post(vault::export_tiles)),
-    route!(POST "/api/v1/exports/jsonl", "export-jsonl", &[], Some("Look") => "application/x-ndjson", &[200],
+    route!(POST Log "/api/v1/exports/jsonl", "export-jsonl", &[], Some("Look") => "application/x-ndjson", &[200],
         &[400, 422, 500, 503], post(exports::jsonl)),
-    route!(POST "/api/v1/exports/ocel", "export-ocel", &["objects", "values", "time", "asOf"], Some("Look") =>
+    route!(POST Log "/api/v1/exports/ocel", "export-ocel", &["objects", "values", "time", "asOf"], Some("Look") =>
         "application/vnd.ocel+json", &[200], &[400, 404, 422, 500, 503], post(exports::ocel)),
-    route!(GET "/api/v1/calendar.ics", "calendar-feed",
+    route!(GET Read "/api/v1/calendar.ics", "calendar-feed",
         &["community", "unit", "from", "to", "todos", "asOf"], None => "text/calendar", &[200, 304],
         &[400, 404, 500, 503], get(exports::calendar)),
-    route!(POST "/api/v1/erasures", "ask-erasure", &[], Some("NewErasure") => "Kept", &[200, 201],
+    route!(POST Erase "/api/v1/erasures", "ask-erasure", &[], Some("NewErasure") => "Kept", &[200, 201],
         &[400, 404, 409, 410, 422, 500, 503], post(vault::ask_erasure)),
-    route!(POST "/api/v1/erasures/{id}/decide", "decide-erasure", &[], Some("ErasureDecision") => "Kept",
+    route!(POST Erase "/api/v1/erasures/{id}/decide", "decide-erasure", &[], Some("ErasureDecision") => "Kept",
         &[200, 201], &[400, 409, 422, 500, 503], post(vault::decide_erasure)),
-    route!(POST "/api/v1/erasures/{id}/execute", "execute-erasure", &[], Some("By") => "ErasureExecuted", &[200],
+    route!(POST Erase "/api/v1/erasures/{id}/execute", "execute-erasure", &[], Some("By") => "ErasureExecuted", &[200],
         &[400, 404, 409, 422, 500, 503], post(vault::execute_erasure)),
-    route!(GET "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
-    route!(GET "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
+    route!(POST Open "/api/v1/session", "sign-in", &[], Some("SignIn") => "Me", &[200],
+        &[400, 401, 403, 429, 500, 503], post(accounts::sign_in)),
+    route!(POST Own "/api/v1/session/end", "sign-out", &[], None => "object", &[200], OWN, post(accounts::sign_out)),
+    route!(GET Own "/api/v1/me", "me", &[], None => "Me", &[200], OWN, get(accounts::me)),
+    route!(POST Own "/api/v1/me/password", "change-password", &[], Some("NewPassword") => "Me", &[200],
+        &[400, 401, 403, 422, 429, 500, 503], post(accounts::change_password)),
+    route!(POST Own "/api/v1/me/tokens", "issue-own-token", &[], Some("NewToken") => "object", &[201], ACCOUNT,
+        post(accounts::issue_own)),
+    route!(POST Own "/api/v1/me/tokens/{token}/revoke", "revoke-own-token", &[], None => "object", &[200], ACCOUNT,
+        post(accounts::revoke_own)),
+    route!(GET Accounts "/api/v1/accounts", "accounts", &[], None => "object", &[200], OWN, get(accounts::list)),
+    route!(POST Accounts "/api/v1/accounts", "open-account", &[], Some("NewAccount") => "object", &[201], ACCOUNT,
+        post(accounts::open)),
+    route!(POST Accounts "/api/v1/accounts/{login}/password", "reset-password", &[], None => "object", &[200],
+        ACCOUNT, post(accounts::reset_password)),
+    route!(POST Accounts "/api/v1/accounts/{login}/lock", "lock-account", &[], Some("Reason") => "object", &[200],
+        ACCOUNT, post(accounts::lock)),
+    route!(POST Accounts "/api/v1/accounts/{login}/unlock", "unlock-account", &[], Some("Reason") => "object",
+        &[200], ACCOUNT, post(accounts::unlock)),
+    route!(POST Accounts "/api/v1/accounts/{login}/close", "close-account", &[], Some("Reason") => "object", &[200],
+        ACCOUNT, post(accounts::close)),
+    route!(POST Accounts "/api/v1/accounts/{login}/grants", "grant", &[], Some("NewGrant") => "object", &[201],
+        ACCOUNT, post(accounts::grant)),
+    route!(POST Accounts "/api/v1/accounts/{login}/grants/{grant}/end", "end-grant", &[], Some("Reason") => "object",
+        &[200], ACCOUNT, post(accounts::end_grant)),
+    route!(POST Accounts "/api/v1/accounts/{login}/tokens", "issue-token", &[], Some("NewToken") => "object", &[201],
+        ACCOUNT, post(accounts::issue_token)),
+    route!(POST Accounts "/api/v1/accounts/{login}/tokens/{token}/revoke", "revoke-token", &[], None => "object",
+        &[200], ACCOUNT, post(accounts::revoke_token)),
+    route!(GET Looks "/api/v1/account-traces", "account-traces", &["limit"], None => "object", &[200], OWN,
+        get(accounts::traces)),
+    route!(GET Open "/checkpoint", "checkpoint", &["fresh"], None => "text/plain", &[200], EVERY, get(evidence::checkpoint)),
+    route!(GET Open "/tile/{*path}", "tile", &[], None => "application/octet-stream", &[200], &[404, 500, 503],
         get(evidence::tile)),
-    route!(GET "/api/v1/witnesses", "witnesses", &[], None => "object", &[200], EVERY, get(evidence::witnesses)),
-    route!(GET "/api/v1/erased", "erased", &[], None => "text/plain", &[200], EVERY, get(evidence::erased)),
-    route!(GET "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
-    route!(GET "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
+    route!(GET Open "/api/v1/witnesses", "witnesses", &[], None => "object", &[200], EVERY, get(evidence::witnesses)),
+    route!(GET Log "/api/v1/erased", "erased", &[], None => "text/plain", &[200], EVERY, get(evidence::erased)),
+    route!(GET Open "/api/v1/key", "key", &[], None => "text/plain", &[200], EVERY, get(evidence::key)),
+    route!(GET Log "/api/v1/proofs/{position}", "proof", &[], None => "text/plain", &[200], &[400, 404, 500, 503],
         get(evidence::proof)),
-    route!(GET "/api/v1/evidence/{*id}", "evidence", &[], None => "application/zip", &[200],
+    route!(GET Log "/api/v1/evidence/{*id}", "evidence", &[], None => "application/zip", &[200],
         &[400, 404, 410, 413, 500, 503], get(evidence::package)),
-    route!(POST "/api/v1/evidence/{*id}", "look-at-evidence", &[], Some("Look") => "application/zip", &[200],
+    route!(POST Vault "/api/v1/evidence/{*id}", "look-at-evidence", &[], Some("Look") => "application/zip", &[200],
         &[400, 404, 410, 413, 422, 500, 503], post(vault::look_at_package)),
-    route!(GET "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
+    route!(GET Open "/api/v1/consistency", "consistency", &["old", "new"], None => "text/plain", &[200], EVERY,
         get(evidence::consistency)),
-    route!(GET "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),
-    route!(GET "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
-    route!(GET "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
-    route!(GET "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
-    route!(GET "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
-    route!(GET "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
-    route!(GET "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
-    route!(GET "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
+    route!(GET Open "/healthz", "healthz", &[], None => "Health", &[200], &[500], get(health::alive)),
+    route!(GET Open "/readyz", "readyz", &[], None => "Health", &[200], &[500, 503], get(health::ready)),
+    route!(GET System "/metrics", "metrics", &[], None => "text/plain", &[200], &[500], get(health::metrics)),
+    route!(GET Open "/openapi.json", "openapi", &[], None => "object", &[200], &[500], get(openapi::document)),
+    route!(GET Open "/docs", "docs", &[], None => "text/html", &[200], &[500], get(docs::page)),
+    route!(GET Open "/docs/docs.js", "docs-script", &[], None => "text/javascript", &[200], &[500], get(docs::script)),
+    route!(GET Open "/docs/docs.css", "docs-style", &[], None => "text/css", &[200], &[500], get(docs::style)),
+    route!(GET Open "/problems/{code}", "problem", &[], None => "text/html", &[200], &[404, 500], get(docs::problem)),
 ];
+
+/// What a list needs.
+pub(crate) const LIST_NEEDS: Right = Right::Read;
 
 /// Lists whose category is a rule.
 const RULE_LISTS: &[&str] = &["obligations", "exemptions", "duties"];
@@ -216,19 +258,36 @@ fn as_of(list: &str) -> Option<&'static str> {
     lists::AS_OF_LISTS.contains(&list).then_some("asOf")
 }
 
-/// The whole HTTP interface over an open ledger; needs no socket.
+/// The whole HTTP interface over an open ledger, for whoever has its folder: this process, its socket. Needs no
+/// socket.
 pub fn router(state: AppState) -> Router {
+    finished(every().layer(from_fn(guard::local)), state)
+}
+
+/// The same for a port: whoever asks is nobody until a session or a token says who they are.
+pub fn guarded(state: AppState) -> Router {
+    finished(every().layer(from_fn_with_state(state.clone(), guard::resolve)), state)
+}
+
+/// Every route, behind what it needs.
+fn every() -> Router<AppState> {
     let mut router = Router::new();
     for route in ROUTES {
-        router = router.route(route.path, (route.handler)());
+        let handler = (route.handler)().route_layer(from_fn_with_state(route.needs, needs));
+        router = router.route(route.path, handler);
     }
     for list in LISTS {
         let path = format!("/api/v1/{list}");
-        router = router.route(&path, get(lists::list)).route(&format!("{path}/{{id}}"), get(lists::one));
+        let read = || from_fn_with_state(LIST_NEEDS, needs);
+        router = router
+            .route(&path, get(lists::list).route_layer(read()))
+            .route(&format!("{path}/{{id}}"), get(lists::one).route_layer(read()));
     }
+    router.merge(web::routes()).fallback(web::nowhere)
+}
+
+fn finished(router: Router<AppState>, state: AppState) -> Router {
     router
-        .merge(web::routes())
-        .layer(axum::Extension(Caller::Local))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), frame))

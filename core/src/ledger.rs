@@ -25,6 +25,7 @@ use crate::rejection::Rejection;
 use crate::snapshot::Snapshots;
 use crate::vault::Vault;
 
+mod accountable;
 mod commit;
 mod decide;
 mod group;

@@ -13,6 +13,7 @@ pub mod day;
 pub mod event;
 #[macro_use]
 pub mod domain;
+pub mod accounts;
 pub mod evidence;
 pub mod files;
 pub mod gate;

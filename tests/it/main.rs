@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod attacks;
+mod browser;
 mod checkpoints;
 mod cli;
 mod comparisons;
@@ -21,6 +22,7 @@ mod python;
 mod reports;
 mod restore;
 mod rotation;
+mod security;
 mod summary;
 mod tidy;
 

@@ -28,7 +28,7 @@ pub fn binary() -> PathBuf {
 /// A command of the binary that nothing around the test has an influence on.
 pub fn command() -> Command {
     let mut command = Command::new(binary());
-    for name in ["GONGJIAN_DATA", "GONGJIAN_LANG", "GONGJIAN_PASSPHRASE", "RUST_LOG"] {
+    for name in ["GONGJIAN_DATA", "GONGJIAN_LANG", "GONGJIAN_PASSPHRASE", "GONGJIAN_TOKEN", "RUST_LOG"] {
         command.env_remove(name);
     }
     command

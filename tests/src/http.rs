@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -39,11 +40,13 @@ impl Reply {
     }
 }
 
-/// A running server. Dropping it kills it.
+/// A running server. Dropping it kills it. A ledger is asked over its socket, where whoever has the folder may do
+/// everything; its port is for tests of who may do what.
 pub struct Server {
     child: Child,
     /// Where it listens.
     pub address: String,
+    socket: Option<PathBuf>,
     log: PathBuf,
 }
 
@@ -51,7 +54,14 @@ impl Server {
     /// Starts a server on a free port of this machine and waits until it is ready.
     #[track_caller]
     pub fn start(data: &Path) -> Server {
-        let server = Server::spawn(&["serve"], data);
+        Server::start_with(data, &[])
+    }
+
+    /// The same with more arguments.
+    #[track_caller]
+    pub fn start_with(data: &Path, more: &[&str]) -> Server {
+        let mut server = Server::spawn(&[&["serve"], more].concat(), data);
+        server.socket = Some(data.join("socket"));
         let started = Instant::now();
         while server.try_ask("GET", "/readyz", &[], b"").map_or(0, |reply| reply.status) != 200 {
             assert!(started.elapsed() < DEADLINE, "the server does not become ready");
@@ -82,7 +92,7 @@ impl Server {
         let said: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("`{line}` {}", std::fs::read_to_string(&log).unwrap()));
         let listen = said["listen"].as_str().unwrap();
-        Server { child, address: listen.trim_start_matches("http://").to_owned(), log }
+        Server { child, address: listen.trim_start_matches("http://").to_owned(), socket: None, log }
     }
 
     /// Its process.
@@ -98,7 +108,43 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> io::Result<Reply> {
-        ask(&self.address, method, target, headers, body)
+        match &self.socket {
+            Some(socket) => {
+                ask_over(UnixStream::connect(socket)?, "localhost", method, target, headers, body)
+            }
+            None => ask(&self.address, method, target, headers, body),
+        }
+    }
+
+    /// Asks over the port.
+    #[track_caller]
+    pub fn knock(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        ask(&self.address, method, target, headers, body).unwrap()
+    }
+
+    /// A token for a new account, made over the socket.
+    #[track_caller]
+    pub fn token(&self, login: &str, account: Value) -> String {
+        let mut account = account;
+        account["login"] = login.into();
+        let opened = self.try_ask("POST", "/api/v1/accounts", &[], account.to_string().as_bytes()).unwrap();
+        assert_eq!(opened.status, 201, "{opened:?}");
+        let until = days_ahead(30);
+        let target = format!("/api/v1/accounts/{login}/tokens");
+        let body = serde_json::json!({ "name": "test", "until": until }).to_string();
+        let issued = self.try_ask("POST", &target, &[], body.as_bytes()).unwrap();
+        assert_eq!(issued.status, 201, "{issued:?}");
+        issued.json()["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// The token of an inspector, who reads everything.
+    #[track_caller]
+    pub fn inspector(&self) -> String {
+        let until = days_ahead(30);
+        let account = serde_json::json!({
+            "post": "督查岗", "role": "auditor", "until": until, "document": "督〔2022〕3号",
+        });
+        self.token("inspector", account)
     }
 
     /// Asks for a page.
@@ -116,12 +162,10 @@ impl Server {
     /// Opens the live stream after an event.
     #[track_caller]
     pub fn live(&self, last: u64) -> Live {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = UnixStream::connect(self.socket.as_ref().unwrap()).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        let head = format!(
-            "GET /api/v1/events/live HTTP/1.1\r\nhost: {}\r\nlast-event-id: {last}\r\n\r\n",
-            self.address
-        );
+        let head =
+            format!("GET /api/v1/events/live HTTP/1.1\r\nhost: localhost\r\nlast-event-id: {last}\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
         Live { reader: BufReader::new(stream) }
     }
@@ -161,7 +205,7 @@ impl Drop for Server {
 
 /// A stream of server-sent events.
 pub struct Live {
-    reader: BufReader<TcpStream>,
+    reader: BufReader<UnixStream>,
 }
 
 impl Live {
@@ -196,11 +240,23 @@ pub fn ask(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<Reply> {
-    let mut stream = TcpStream::connect(address)?;
+    let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(DEADLINE))?;
+    ask_over(stream, address, method, target, headers, body)
+}
+
+/// One request over a connection.
+pub fn ask_over(
+    mut stream: impl io::Read + io::Write,
+    host: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Reply> {
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n",
+        "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;
@@ -216,6 +272,12 @@ pub fn ask(
     let bytes = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
     let body = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body, bytes })
+}
+
+/// A day that lies so many days ahead of today.
+pub fn days_ahead(days: i32) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+    gongjian_core::day::Day::of_micros(i64::try_from(now).unwrap()).plus(days).to_string()
 }
 
 fn unchunked(mut rest: &[u8]) -> Vec<u8> {

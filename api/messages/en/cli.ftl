@@ -16,7 +16,6 @@ cli-not-json = this is not JSON: { $error }
 cli-no-such-list = There is no list "{ $list }". Known: { $lists }.
 cli-sheet-needs-community = A sheet is of one community: name it with --community, and the day with --on.
 cli-no-such-template = There is no workbook "{ $kind }". Known: registry, agreements, meetings, wednesday, projects.
-cli-loopback-only = Cannot listen on { $listen }: there are no accounts yet, and whoever reaches the port may do everything, so only addresses of this machine are allowed (such as 127.0.0.1:8686). To serve others, wait for accounts or put an authenticating proxy in front.
 cli-scaled = counties: { $scale }, events: { $size }.
 cli-written = written to { $file }
 cli-made = made a ledger in { $dir }: { $size } events, positions 0 to { $last } (its opening, the layout of rules, the rule book).
@@ -48,7 +47,7 @@ cli-model-equal = same     { $name }  { $digest }
 cli-model-differs-now = differs  { $name }  replaced by what was folded now  { $digest }
 cli-rebuilt = Every read model was folded again from { $size } events.
 cli-clock-accepted = The clock is accepted; recorded at position { $position }.
-cli-serving = Gongjian Ledger is up: http://{ $address }/docs
+cli-serving = Gongjian Ledger is up: { $scheme }://{ $address }/docs
 cli-demo-elsewhere = Another process serves this ledger.
 cli-demo-next =
     Where to look next:

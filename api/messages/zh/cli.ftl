@@ -16,7 +16,6 @@ cli-not-json = 不是 JSON：{ $error }
 cli-no-such-list = 没有列表“{ $list }”。可用：{ $lists }。
 cli-sheet-needs-community = 清单属于一个社区：请用 --community 写明社区，用 --on 写明日期。
 cli-no-such-template = 没有台账“{ $kind }”。可用：registry、agreements、meetings、wednesday、projects。
-cli-loopback-only = 不能监听 { $listen }：尚无账号，能连上的人什么都能做，所以只许本机地址（如 127.0.0.1:8686）。对外服务请待账号启用，或在本机前置带认证的代理。
 cli-scaled = 共 { $scale } 个县，{ $size } 个事件。
 cli-written = 已写入 { $file }
 cli-made = 已在 { $dir } 建立账本：{ $size } 个事件，位置 0 至 { $last }（开账、规则的布局、规则）。
@@ -48,7 +47,7 @@ cli-model-equal = 相符  { $name }  { $digest }
 cli-model-differs-now = 不符  { $name }  已换成重算的  { $digest }
 cli-rebuilt = 已由 { $size } 个事件重建全部读模型。
 cli-clock-accepted = 已确认时钟，记入位置 { $position }。
-cli-serving = 共建账本已开启：http://{ $address }/docs
+cli-serving = 共建账本已开启：{ $scheme }://{ $address }/docs
 cli-demo-elsewhere = 该账本正由另一个进程提供服务。
 cli-demo-next =
     接下来可以看：

@@ -1,6 +1,14 @@
 //! Who asks, and what they may. Permission is decided here and nowhere else, by role, scope and what is asked for.
 
+pub mod command;
+pub mod desk;
+pub mod guard;
+pub mod password;
 mod right;
+mod secrets;
+#[cfg(test)]
+mod tests;
+mod throttle;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,6 +17,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use gongjian_projections::figures::Scope;
 
+use crate::error::Problem;
+
+pub use command::{Place, authorise, may_do};
+pub use desk::Access;
+pub use guard::Front;
 pub use right::{Right, Role};
 
 /// An account that has proven who it is.
@@ -28,6 +41,8 @@ pub struct Who {
     pub scope: Scope,
     /// Ties forms to this session; empty for a token.
     pub csrf: String,
+    /// An administrator made its password: it must be changed before anything else.
+    pub must_change: bool,
 }
 
 /// Who asks.
@@ -48,6 +63,18 @@ impl Caller {
         match self {
             Caller::Account(who) => Some(who),
             Caller::Local | Caller::Nobody => None,
+        }
+    }
+
+    /// What an account's post is recorded as; a body that names another actor is refused.
+    ///
+    /// # Errors
+    /// `not-your-post`.
+    pub fn acts_as(&self, given: Option<&str>) -> Result<Option<String>, Problem> {
+        match (self.who(), given) {
+            (None, given) => Ok(given.map(str::to_owned)),
+            (Some(who), Some(given)) if given != who.post => Err(command::not_your_post(who, given)),
+            (Some(who), _) => Ok(Some(who.post.clone())),
         }
     }
 

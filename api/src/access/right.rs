@@ -23,7 +23,9 @@ pub enum Right {
     Accounts,
     /// Who looked.
     Looks,
-    /// Running the machine: verification, rebuilding, clock, keys.
+    /// To recompute everything.
+    Verify,
+    /// Running the machine: rebuilding, clock, keys, measures.
     System,
 }
 
@@ -64,16 +66,26 @@ impl Role {
         ("audit-administrator", Role::AuditAdministrator),
     ];
 
+    /// Its stable word.
+    pub fn word(self) -> &'static str {
+        Role::ALL.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
+    }
+
+    /// The role of a word.
+    pub fn of_word(word: &str) -> Option<Role> {
+        Role::ALL.iter().find(|(known, _)| *known == word).map(|(_, role)| *role)
+    }
+
     /// What the role may ask for.
     pub fn rights(self) -> &'static [Right] {
-        use Right::{Accounts, Erase, Log, Looks, Own, Read, Record, Reports, System, Vault};
+        use Right::{Accounts, Erase, Log, Looks, Own, Read, Record, Reports, System, Vault, Verify};
         match self {
             Role::Recorder | Role::Liaison => &[Own, Read, Reports, Record, Vault],
             Role::Reviewer => &[Own, Read, Reports, Record, Vault, Erase],
             Role::Approver => &[Own, Read, Reports, Record, Vault, Erase, Log],
-            Role::Auditor => &[Own, Read, Reports, Log, Vault, Looks],
+            Role::Auditor => &[Own, Read, Reports, Log, Vault, Looks, Verify],
             Role::Reporter => &[Own, Reports],
-            Role::SystemAdministrator => &[Own, System],
+            Role::SystemAdministrator => &[Own, System, Verify],
             Role::SecurityAdministrator => &[Own, Accounts],
             Role::AuditAdministrator => &[Own, Looks],
         }
@@ -82,5 +94,42 @@ impl Role {
     /// Whether the role may ask for it.
     pub fn has(self, right: Right) -> bool {
         right == Right::Open || self.rights().contains(&right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gongjian_core::accounts::Sort;
+    use gongjian_core::accounts::role::{ROLES, sort};
+
+    #[test]
+    fn the_log_of_accounts_knows_the_same_roles() {
+        let here: Vec<&str> = Role::ALL.iter().map(|(word, _)| *word).collect();
+        let there: Vec<&str> = ROLES.iter().map(|(word, _)| *word).collect();
+        assert_eq!(here, there);
+    }
+
+    #[test]
+    fn administrators_have_no_business_rights_and_inspectors_change_nothing() {
+        use Right::{Accounts, Erase, Log, Looks, Read, Record, Reports, System, Vault};
+        for (word, role) in Role::ALL {
+            assert!(role.has(Right::Open) && role.has(Right::Own), "{word}");
+            match sort(word) {
+                Some(Sort::Administrator) => {
+                    let business = [Read, Reports, Log, Record, Vault, Erase];
+                    assert!(business.iter().all(|right| !role.has(*right)), "{word}");
+                    let own = [Accounts, Looks, System].iter().filter(|right| role.has(**right)).count();
+                    assert_eq!(own, 1, "{word}");
+                }
+                Some(Sort::Inspection) => {
+                    assert!(
+                        [Record, Erase, Accounts, System].iter().all(|right| !role.has(*right)),
+                        "{word}"
+                    );
+                }
+                _ => assert!([Accounts, Looks, System].iter().all(|right| !role.has(*right)), "{word}"),
+            }
+        }
     }
 }

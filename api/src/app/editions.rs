@@ -207,7 +207,9 @@ impl App {
         let command = self.edition_command(quarter, &scope, &freeze, number)?;
         let stream = format!("report/{}", id_of(quarter, &scope.word()));
         let occurred = asker.occurred_on.unwrap_or_else(|| self.today());
-        let mut request = Request::new([0; 16], vec![Envelope::new(command, stream, occurred, &asker.actor)]);
+        let envelope = Envelope::new(command, stream, occurred, &asker.actor);
+        let envelope = Envelope { account: asker.account, ..envelope };
+        let mut request = Request::new([0; 16], vec![envelope]);
         // Of the same content the same id, so that five at once are one.
         request.id = asker.command_id.unwrap_or(request.digest);
         let answer = self.shared.ledger.record(request);

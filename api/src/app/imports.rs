@@ -39,31 +39,62 @@ impl App {
         options: Options,
         text: Text,
     ) -> Result<Outcome, Problem> {
-        let id = random_id()?;
-        let done = self.with_writer(move |writer| import(writer, readings, &options, id))?;
-        let done = done.map(|mut outcome| {
-            let told = |fault: &workbook::Fault| {
-                let FieldFault { place, detail } = told(fault, text);
-                Warning { pointer: place, code: fault.problem.code(), detail }
-            };
-            outcome.warnings = outcome.doubts.iter().take(FAULTS_MAX).map(told).collect();
-            outcome
-        });
-        done.map_err(|error| match error {
-            ImportError::Refused(refused) => self.explain(refused),
-            ImportError::Faults(faults) => {
+        match self.import_or_faults(readings, options, text)? {
+            Imported::Done(outcome) => Ok(*outcome),
+            Imported::Faulty(faults) => {
                 let mut problem =
                     Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "workbook-faults")
                         .with("count", faults.len());
                 problem.errors = faults.iter().take(FAULTS_MAX).map(|fault| told(fault, text)).collect();
-                problem
+                Err(problem)
             }
-        })
+        }
     }
+
+    /// Imports what was read, all together or nothing, with faults as data.
+    ///
+    /// # Errors
+    /// [`Problem`] if the ledger refuses the import as a whole.
+    pub fn import_or_faults(
+        &self,
+        readings: Vec<Reading>,
+        options: Options,
+        text: Text,
+    ) -> Result<Imported, Problem> {
+        let id = random_id()?;
+        match self.with_writer(move |writer| import(writer, readings, &options, id))? {
+            Ok(mut outcome) => {
+                let told = |fault: &workbook::Fault| {
+                    let FieldFault { place, detail } = told(fault, text);
+                    Warning { pointer: place, code: fault.problem.code(), detail }
+                };
+                outcome.warnings = outcome.doubts.iter().take(FAULTS_MAX).map(told).collect();
+                Ok(Imported::Done(Box::new(outcome)))
+            }
+            Err(ImportError::Refused(refused)) => Err(self.explain(refused)),
+            Err(ImportError::Faults(faults)) => Ok(Imported::Faulty(faults)),
+        }
+    }
+}
+
+/// What came of an import.
+#[derive(Debug)]
+pub enum Imported {
+    /// It is recorded, or would be.
+    Done(Box<Outcome>),
+    /// Nothing is recorded: the files have faults.
+    Faulty(Vec<workbook::Fault>),
 }
 
 /// A fault or a warning of a workbook in words, with its place.
 fn told(fault: &workbook::Fault, text: Text) -> FieldFault {
+    let parts = [fault.file.as_str(), &fault.sheet, &fault.cell];
+    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#");
+    FieldFault { place, detail: fault_words("workbook", fault, text) }
+}
+
+/// What a family of messages says of a fault: `workbook` the whole sentence, others a part of it.
+pub(crate) fn fault_words(family: &str, fault: &workbook::Fault, text: Text) -> String {
     let mut args = fault.args();
     let expected = match text.language() {
         Language::Chinese => fault.expected.chinese,
@@ -80,7 +111,5 @@ fn told(fault: &workbook::Fault, text: Text) -> FieldFault {
         _ => {}
     }
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let parts = [fault.file.as_str(), &fault.sheet, &fault.cell];
-    let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#");
-    FieldFault { place, detail: text.get(&format!("workbook-{}", fault.problem.code()), &args) }
+    text.get(&format!("{family}-{}", fault.problem.code()), &args)
 }

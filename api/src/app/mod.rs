@@ -4,7 +4,7 @@
 //! models, which a follower keeps up to date.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use gongjian_core::clock::{Clock, SystemClock};
@@ -21,7 +21,8 @@ use gongjian_core::service::Ledger;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
-use crate::error::Problem;
+use crate::access::Access;
+use crate::error::{Problem, chain};
 
 mod claims;
 pub mod differences;
@@ -48,12 +49,14 @@ pub use erasures::NewErasure;
 pub use events::{EventFilter, EventPage, ShownEvent, WholeEvent, county_time, instant, kind_names, uuid};
 pub use figures::{Behind, Definition, Page as FigurePage, Provenance, figure_named};
 pub use follow::ViewsGuard;
+pub use imports::Imported;
+pub(crate) use imports::fault_words;
 pub use lists::LISTS;
 pub use obligations::HeatMap;
 pub use package::Packed;
 pub use read::{Asked, Known};
 pub use reports::written;
-pub use upkeep::{Rebuilt, Verification, random_id};
+pub use upkeep::{AccountsFound, Rebuilt, Verification, random_id};
 pub use vault::{Asker, NewDocument, NewHolder, content_of};
 
 use evidence::Evidence;
@@ -82,6 +85,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     dir: Option<PathBuf>,
     requests: Semaphore,
+    /// The accounts, opened when they are first asked for.
+    access: Mutex<Option<Arc<Access>>>,
     started: Instant,
     opening: Duration,
 }
@@ -198,6 +203,7 @@ impl App {
                 clock,
                 dir: dir.map(Path::to_owned),
                 requests: Semaphore::new(REQUESTS_MAX),
+                access: Mutex::new(None),
                 started,
                 opening: started.elapsed(),
             }),
@@ -217,6 +223,26 @@ impl App {
     /// How far the log reaches.
     pub fn head(&self) -> Head {
         self.shared.reader.head()
+    }
+
+    /// The accounts of the ledger. A ledger that has no log of them gets one.
+    ///
+    /// # Errors
+    /// `accounts-closed` if they cannot be opened.
+    pub fn access(&self) -> Result<Arc<Access>, Problem> {
+        let mut access = self.shared.access.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(access) = &*access {
+            return Ok(Arc::clone(access));
+        }
+        let origin =
+            self.with_writer(|writer| writer.world().ledger.get("main").map(|it| it.origin.clone()))?;
+        let origin = origin.unwrap_or_default();
+        let opened = Access::open(self.dir(), &origin, Arc::clone(&self.shared.clock), passphrase());
+        let opened = opened.map_err(|error| {
+            tracing::error!(error = chain(&*error), "the accounts cannot be opened");
+            Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "accounts-closed")
+        })?;
+        Ok(Arc::clone(access.insert(Arc::new(opened))))
     }
 
     /// The local day.

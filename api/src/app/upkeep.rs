@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gongjian_core::accounts::Book;
 use gongjian_core::codec;
 use gongjian_core::command::Receipt;
 use gongjian_core::day::Day;
@@ -41,6 +42,30 @@ pub struct Verification {
     pub vault: VaultReport,
     /// Why the vault could not be looked at.
     pub vault_closed: Option<String>,
+    /// What was found in the log of accounts, if there is one.
+    pub accounts: Option<AccountsFound>,
+}
+
+/// What a verification found in the log of accounts.
+#[derive(Clone, Debug, Default)]
+pub struct AccountsFound {
+    /// Events looked at.
+    pub size: u64,
+    /// What is wrong, in order of position.
+    pub faults: Vec<Corruption>,
+    /// It could not be opened.
+    pub is_closed: bool,
+}
+
+impl AccountsFound {
+    fn is_sound(&self) -> bool {
+        self.faults.is_empty() && !self.is_closed
+    }
+
+    fn to_json(&self, text: Text) -> Value {
+        let faults: Vec<String> = self.faults.iter().map(|fault| text.corruption(fault)).collect();
+        json!({ "sound": self.is_sound(), "size": self.size, "faults": faults, "closed": self.is_closed })
+    }
 }
 
 impl Verification {
@@ -50,6 +75,7 @@ impl Verification {
             && self.stale.is_empty()
             && self.vault.is_sound()
             && self.vault_closed.is_none()
+            && self.accounts.as_ref().is_none_or(AccountsFound::is_sound)
     }
 
     /// The JSON of command line and HTTP, with its sentences in the reader's language.
@@ -71,6 +97,7 @@ impl Verification {
             "sound": self.is_sound(), "size": self.size, "digest": self.digest, "root": self.root,
             "faults": faults, "snapshots": stale, "filesMissing": self.files_missing,
             "vault": self.vault_json(),
+            "accounts": self.accounts.as_ref().map(|accounts| accounts.to_json(text)),
         })
     }
 }
@@ -217,7 +244,20 @@ impl App {
             files_missing: report.files_missing,
             vault_closed: in_vault.as_ref().err().cloned(),
             vault: in_vault.unwrap_or_default(),
+            accounts: self.verify_accounts()?,
         })
+    }
+
+    /// Recomputes the log of accounts, where there is one.
+    fn verify_accounts(&self) -> Result<Option<AccountsFound>, Problem> {
+        if !self.dir().is_some_and(Book::exists) {
+            return Ok(None);
+        }
+        let Ok(access) = self.access() else {
+            return Ok(Some(AccountsFound { is_closed: true, ..AccountsFound::default() }));
+        };
+        let report = access.verify().map_err(|error| Problem::internal(&error))?;
+        Ok(Some(AccountsFound { size: report.events, faults: report.faults, is_closed: false }))
     }
 
     /// The read models that are kept, against those that the log alone gives.

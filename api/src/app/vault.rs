@@ -29,6 +29,8 @@ pub struct Asker {
     pub command_id: Option<[u8; 16]>,
     /// When it happened; today where it says nothing.
     pub occurred_on: Option<Day>,
+    /// Pseudonym of the account; zeros where there is none.
+    pub account: [u8; 16],
 }
 
 /// A document to keep.
@@ -302,7 +304,8 @@ impl App {
             let (what, subject) = (WHATS[0].to_owned(), item.subject.clone());
             let command = AccessCommand::Record { what, subject, reason: reason.to_owned() };
             let id = item.subject.strip_prefix("document/").unwrap_or(&item.subject);
-            Envelope::new(command, format!("access/{id}"), occurred, &asker.actor)
+            let stream = format!("access/{id}");
+            Envelope { account: asker.account, ..Envelope::new(command, stream, occurred, &asker.actor) }
         };
         let request = Request::new(random_id()?, items.iter().map(envelope).collect());
         let answer = self.shared.ledger.record(request).map_err(|refused| self.explain(refused))?;
@@ -319,6 +322,7 @@ impl App {
     ) -> Request {
         let occurred = asker.occurred_on.unwrap_or_else(|| self.today());
         let envelope = Envelope::new(command, stream, occurred, &asker.actor);
+        let envelope = Envelope { account: asker.account, ..envelope };
         let content = in_vault.then(|| content_digest(&envelope));
         let mut request = Request::new(id, vec![envelope]);
         if let Some(digest) = content {

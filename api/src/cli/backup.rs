@@ -84,6 +84,9 @@ pub(super) struct Restore {
     /// 更新的树片，补齐备份之后的事件 / newer tiles, for the events after the backup
     #[arg(long, value_name = "DIR|URL", conflicts_with = "new_origin")]
     tiles: Option<String>,
+    /// 账号令牌：从网址读取时须有 / token of an account that may read the events, for a URL
+    #[arg(long, env = "GONGJIAN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    token: Option<String>,
     /// 从别处得知的账本公钥 / the key of the ledger, known from elsewhere
     #[arg(long, value_name = "VKEY")]
     key: Option<VerifierKey>,
@@ -96,7 +99,7 @@ pub(super) fn restore(common: &Common, verb: &Restore) -> Result<(), Failure> {
     if let (Some(from), Some(origin)) = (&verb.from, &verb.new_origin) {
         return begin_anew(common, verb, from, origin);
     }
-    let tiles = verb.tiles.as_deref().map(source);
+    let tiles = verb.tiles.as_deref().map(|tiles| source(tiles, verb.token.clone()));
     let work = Work {
         dir: &common.data,
         log: LogOptions::default(),
@@ -114,9 +117,9 @@ pub(super) fn restore(common: &Common, verb: &Restore) -> Result<(), Failure> {
 }
 
 /// Tiles in a folder, or at an address.
-fn source(tiles: &str) -> Box<dyn Files> {
+fn source(tiles: &str, token: Option<String>) -> Box<dyn Files> {
     if ["http://", "https://"].iter().any(|scheme| tiles.starts_with(scheme)) {
-        return Box::new(Server(HttpSource::new(tiles, PATIENCE)));
+        return Box::new(Server(HttpSource::new(tiles, PATIENCE).with_token(token)));
     }
     Box::new(Folder(PathBuf::from(tiles)))
 }

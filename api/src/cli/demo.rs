@@ -1,13 +1,11 @@
 //! `demo`: the county of 2022, imported from its five workbooks, verified, and served.
 
-use std::net::SocketAddr;
-
 use clap::Args;
 
 use super::client::{Ask, Ledger, target};
 use super::failure::{Failure, print, say};
 use super::import::{import, told};
-use super::serve::{check_address, serve, start_logging};
+use super::serve::{Listen, door, serve, start_logging};
 use super::{Common, progress};
 use crate::app::App;
 use crate::import::{Input, Options, read_all};
@@ -41,13 +39,12 @@ pub(super) struct Demo {
     /// 导入后不开启服务 / do not serve afterwards
     #[arg(long)]
     no_serve: bool,
-    /// 监听地址，只限本机 / address to listen on, of this machine only
-    #[arg(long, default_value = "127.0.0.1:8686", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    listen: Listen,
 }
 
 pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
-    check_address(common, verb.listen)?;
+    let door = door(common, &verb.listen)?;
     let ledger = Ledger::open_or_create(common)?;
     let inputs = WORKBOOKS
         .iter()
@@ -84,12 +81,13 @@ pub(super) fn run(common: &Common, verb: &Demo) -> Result<(), Failure> {
         print(common, &report)?;
         say(common, &common.text().get("cli-demo-next", &[("dir", &common.data.display().to_string())]))?;
     }
+    super::user::demonstrate(common, app)?;
     app.save_views();
     if verb.no_serve {
         return Ok(());
     }
     start_logging();
-    serve(common, app.clone(), verb.listen)
+    serve(common, app.clone(), door)
 }
 
 /// The same county again and again, under other codes and names.

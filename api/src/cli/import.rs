@@ -94,7 +94,7 @@ pub(super) fn run(common: &Common, verb: &Import) -> Result<(), Failure> {
         })?;
         inputs.push(Input { name, bytes });
     }
-    let options = Options { dry_run: verb.dry_run, correct: verb.correct.clone() };
+    let options = Options { dry_run: verb.dry_run, correct: verb.correct.clone(), ..Options::default() };
     let outcome = match Ledger::find(common)? {
         Some(ledger) => import(common, &ledger, inputs, options)?,
         None => first_import(common, &inputs, options)?,

@@ -18,13 +18,14 @@ pub(super) fn run(common: &Common, verb: &Init) -> Result<(), Failure> {
     let app = App::create(&common.data, verb.origin.as_deref())
         .map_err(|error| Failure::opening(common, &common.data, &error))?;
     let head = app.head();
+    let made = super::user::first(common, &app)?;
     if common.json {
         let opened = app.event(0, false).ok().flatten();
-        return say(
-            common,
-            &json!({ "data": common.data, "size": head.size, "digest": head.digest.to_string(), "opened": opened })
-                .to_string(),
-        );
+        let told = json!({
+            "data": common.data, "size": head.size, "digest": head.digest.to_string(), "opened": opened,
+            "administrator": { "login": made.login, "password": made.password },
+        });
+        return say(common, &told.to_string());
     }
     let args = [
         ("dir", common.data.display().to_string()),
@@ -32,5 +33,7 @@ pub(super) fn run(common: &Common, verb: &Init) -> Result<(), Failure> {
         ("last", head.size.saturating_sub(1).to_string()),
     ];
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    say(common, &common.text().get("cli-made", &args))
+    say(common, &common.text().get("cli-made", &args))?;
+    let args = [("login", made.login.as_str()), ("value", &made.password)];
+    say(common, &common.text().get("cli-user-added", &args))
 }

@@ -28,6 +28,7 @@ mod serve;
 mod socket;
 mod template;
 mod upkeep;
+mod user;
 mod verify;
 mod witness;
 
@@ -113,6 +114,10 @@ enum Verb {
     Holder(holder::Holder),
     /// 删除：申请、审批、执行 / erasures
     Erase(erase::Erase),
+    /// 账号：开立、授权、停用 / accounts and what they may do
+    User(user::User),
+    /// 接口令牌 / tokens for programs
+    Token(user::Token),
     /// 确认时钟正确 / say that the clock is right
     ClockAccept(upkeep::ClockAccept),
     /// 见证其他账本的检查点 / cosign the checkpoints of other ledgers
@@ -154,6 +159,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Document(verb) => document::run(common, verb),
         Verb::Holder(verb) => holder::run(common, verb),
         Verb::Erase(verb) => erase::run(common, verb),
+        Verb::User(verb) => user::user(common, verb),
+        Verb::Token(verb) => user::token(common, verb),
         Verb::ClockAccept(verb) => upkeep::clock_accept(common, verb),
         Verb::Witness(verb) => witness::run(common, verb),
     }

@@ -24,6 +24,9 @@ pub(super) struct Watch {
     /// 账本网址：核对它公布的检查点和分块 / address of a ledger whose tiles are verified
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// 账号令牌：读取事件原文须有 / token of an account that may read the events
+    #[arg(long, env = "GONGJIAN_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    token: Option<String>,
     /// 记住上次所见的目录 / folder in which it remembers what it saw
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -50,7 +53,7 @@ pub(super) fn run(
         return Err(Failure::usage(common, "cli-monitor-no-key", &[]));
     };
     let source: Box<dyn Files> = match (&watch.url, tiles) {
-        (Some(url), _) => Box::new(HttpSource::new(url, PATIENCE)),
+        (Some(url), _) => Box::new(HttpSource::new(url, PATIENCE).with_token(watch.token.clone())),
         (None, Some(tiles)) => Box::new(Folder(tiles.to_owned())),
         (None, None) => return Err(Failure::usage(common, "cli-monitor-no-source", &[])),
     };

@@ -85,12 +85,26 @@ pub(super) fn told(common: &Common, found: &Value) -> String {
         lines.push(text.get(&key, &[("name", &word(&stale["name"]))]));
     }
     lines.extend(vault_told(common, &found["vault"]));
+    lines.extend(accounts_told(common, &found["accounts"]));
     let size = found["size"].to_string();
     let key = if found["sound"].as_bool().unwrap_or_default() { "cli-sound" } else { "cli-unsound" };
     lines.push(text.get(key, &[("size", &size)]));
     lines.push(text.get("cli-digest", &[("digest", &word(&found["digest"]))]));
     lines.push(text.get("cli-root", &[("root", &word(&found["root"]))]));
     lines.join("\n")
+}
+
+/// What is in the log of accounts.
+fn accounts_told(common: &Common, found: &Value) -> Vec<String> {
+    let text = common.text();
+    if found["closed"] == true {
+        return vec![text.plain("error-accounts-closed")];
+    }
+    let faults = found["faults"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if found["sound"] == true {
+        return vec![text.get("cli-accounts-sound", &[("size", &found["size"].to_string())])];
+    }
+    faults.iter().map(|fault| text.get("cli-accounts-fault", &[("fault", &plain(fault))])).collect()
 }
 
 /// What is in the vault: counts by status, then every failure and the proof of every erasure.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Answered, AppState, Asking, Reader, aside, json};
+use crate::access::{Caller, authorise};
 use crate::app::{App, random_id, uuid};
 use crate::error::Problem;
 use crate::messages::Text;
@@ -46,16 +47,17 @@ pub(crate) async fn post(
     State(state): State<AppState>,
     asking: Asking,
     Reader(text): Reader,
+    caller: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
     let body = body.map_err(|rejection| body_problem(&rejection))?;
     let dry_run = asking.flag("dryRun")?;
     let app = state.app.clone();
-    let Read { mut request, is_list, warnings } = if body.len() > ASIDE_BYTES {
-        aside(move || read(&app, &body, text)).await?
+    let Read { mut request, is_list, warnings } = if body.len() > ASIDE_BYTES || caller.who().is_some() {
+        aside(move || read(&app, &caller, &body, text)).await?
     } else {
-        read(&app, &body, text)?
+        read(&app, &caller, &body, text)?
     };
     check_key(&headers, &request)?;
     if dry_run {
@@ -97,11 +99,13 @@ struct Read {
     warnings: Vec<Vec<Warning>>,
 }
 
-fn read(app: &App, body: &[u8], text: Text) -> Result<Read, Problem> {
+fn read(app: &App, caller: &Caller, body: &[u8], text: Text) -> Result<Read, Problem> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| Problem::malformed("body", error.to_string()))?;
     let fallback = random_id()?;
-    let (request, is_list) = parse_request(value, None, app.today(), fallback)?;
+    let post = caller.who().map(|who| who.post.as_str());
+    let (request, is_list) = parse_request(value, post, app.today(), fallback)?;
+    let request = authorise(app, caller, request)?;
     // Most bodies hold nothing doubtful: a look at them whole is enough, unless they hide letters in escapes.
     let whole = String::from_utf8_lossy(body);
     let look = whole.contains("\\u") || gate::doubtful(&whole).is_some();

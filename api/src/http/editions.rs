@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::parameters::scope_of;
 use super::vault::{asker, created, work};
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use crate::access::{Caller, Place, may_do};
 use crate::app::Claim;
 use crate::app::editions::file_name;
 use crate::error::Problem;
@@ -33,10 +34,12 @@ struct NewEdition {
     community: Option<String>,
 }
 
-pub(crate) async fn record(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let recorded = work(&state.app, body, |app, body: NewEdition| {
-        let asker = asker(&body.actor, body.command_id.as_deref(), body.occurred_on)?;
+pub(crate) async fn record(State(state): State<AppState>, _: Asking, caller: Caller, body: Body) -> Answered {
+    let recorded = work(&state.app, caller, body, |app, caller, body: NewEdition| {
+        let asker = asker(caller, &body.actor, body.command_id.as_deref(), body.occurred_on)?;
         let scope = scope_of(body.street.as_deref(), body.community.as_deref())?;
+        let place = Place::of_scope(&*app.views()?, &scope);
+        may_do(caller, "report.generate", place.as_ref())?;
         app.record_edition(
             &asker,
             body.quarter.parse().map_err(|_| Problem::unreadable("quarter", &body.quarter, "2022-Q2"))?,
@@ -80,6 +83,7 @@ pub(crate) async fn differences(
 }
 
 pub(crate) async fn check(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let checked = work(&state.app, body, |app, claim: Claim| app.check_claim(&claim));
+    // A claim names nobody.
+    let checked = work(&state.app, Caller::Local, body, |app, _, claim: Claim| app.check_claim(&claim));
     json(StatusCode::OK, &checked.await?)
 }

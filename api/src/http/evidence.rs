@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use gongjian_core::evidence::{TileKind, TileName};
 
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use crate::access::guard::allowed;
+use crate::access::{Caller, Right};
 use crate::error::Problem;
 
 /// Media type of notes and proofs.
@@ -47,10 +49,15 @@ pub(crate) async fn key(State(state): State<AppState>, _: Asking) -> Answered {
 pub(crate) async fn tile(
     State(state): State<AppState>,
     OriginalUri(uri): OriginalUri,
+    caller: Caller,
     _: Asking,
 ) -> Answered {
     let no_such = || Problem::new(StatusCode::NOT_FOUND, "no-such-page");
     let name = TileName::parse(uri.path().trim_start_matches('/')).ok_or_else(no_such)?;
+    if name.kind == TileKind::Entries {
+        // Hashes say nothing; entries are the events.
+        allowed(&caller, Right::Log)?;
+    }
     let bytes = aside(move || state.app.tile(name)).await?.ok_or_else(no_such)?;
     let how = if name.kind == TileKind::Entries { PRIVATE } else { FOR_EVER };
     cached(typed(StatusCode::OK, BYTES, bytes), how)

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::vault::{Body, asker, work};
 use super::{Answered, AppState, Asking, Reader, aside, streamed, typed};
+use crate::access::{Caller, may_do};
 use crate::app::Asker;
 use crate::error::Problem;
 use crate::{ical, ocel};
@@ -26,8 +27,8 @@ struct Away {
 }
 
 impl Away {
-    fn asker(&self) -> Result<Asker, Problem> {
-        asker(&self.actor, self.command_id.as_deref(), self.occurred_on)
+    fn asker(&self, caller: &Caller) -> Result<Asker, Problem> {
+        asker(caller, &self.actor, self.command_id.as_deref(), self.occurred_on)
     }
 }
 
@@ -38,10 +39,11 @@ fn named(mut response: Response, name: &'static str) -> Answered {
 
 /// The log up to the event that records this export, which is not in it: what is imported elsewhere and exported
 /// there again is the same file.
-pub(crate) async fn jsonl(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let header = work(&state.app, body, |app, body: Away| {
+pub(crate) async fn jsonl(State(state): State<AppState>, _: Asking, caller: Caller, body: Body) -> Answered {
+    let header = work(&state.app, caller, body, |app, caller, body: Away| {
         let header = app.log_header()?;
-        app.record_export(&body.asker()?, "jsonl", &body.reason)?;
+        may_do(caller, "access.record", None)?;
+        app.record_export(&body.asker(caller)?, "jsonl", &body.reason)?;
         Ok(header)
     });
     let header = header.await?;
@@ -50,7 +52,12 @@ pub(crate) async fn jsonl(State(state): State<AppState>, _: Asking, body: Body) 
     named(response, "attachment; filename=\"log.jsonl\"")
 }
 
-pub(crate) async fn ocel(State(state): State<AppState>, asking: Asking, body: Body) -> Answered {
+pub(crate) async fn ocel(
+    State(state): State<AppState>,
+    asking: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
     let given = asking.text("objects").unwrap_or_default();
     let objects = ocel::Options::categories(given).map_err(|unknown| {
         Problem::unreadable("objects", &unknown, gongjian_core::domain::CATEGORIES.join(", "))
@@ -61,9 +68,10 @@ pub(crate) async fn ocel(State(state): State<AppState>, asking: Asking, body: Bo
         recorded_time: asking.choice("time", &["occurred", "recorded"])? == "recorded",
     };
     let last = asking.last(&state.app)?;
-    let size = work(&state.app, body, move |app, body: Away| {
+    let size = work(&state.app, caller, body, move |app, caller, body: Away| {
         let size = last.map_or(app.reader().size(), |last| last + 1);
-        app.record_export(&body.asker()?, "ocel", &body.reason)?;
+        may_do(caller, "access.record", None)?;
+        app.record_export(&body.asker(caller)?, "ocel", &body.reason)?;
         Ok(size)
     });
     let size = size.await?;

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use crate::access::{Caller, may_do};
 use crate::error::Problem;
 use crate::import::{Input, Options};
 use crate::workbook::Kind;
@@ -36,11 +37,15 @@ struct File {
 pub(crate) async fn post(
     State(state): State<AppState>,
     Reader(text): Reader,
+    caller: Caller,
     _: Asking,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
     let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
     let outcome = aside(move || {
+        // Rows of a workbook may be about any community.
+        may_do(&caller, "import.record", None)?;
+        let account = caller.account();
         let body: Body =
             serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))?;
         let mut inputs = Vec::with_capacity(body.files.len());
@@ -53,8 +58,11 @@ pub(crate) async fn post(
         if inputs.is_empty() {
             return Err(Problem::malformed("files", "1, 2, …"));
         }
-        let outcome =
-            state.app.import(&inputs, Options { dry_run: body.dry_run, correct: body.correct }, text);
+        let outcome = state.app.import(
+            &inputs,
+            Options { dry_run: body.dry_run, correct: body.correct, account },
+            text,
+        );
         state.app.save_views();
         outcome
     })

@@ -1,5 +1,6 @@
 //! HTTP: what comes in is read here, what goes out is written here; the work is done by [`App`](crate::app).
 
+pub(crate) mod accounts;
 pub(crate) mod commands;
 pub(crate) mod docs;
 pub(crate) mod editions;
@@ -31,6 +32,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use crate::access::Front;
 use crate::app::App;
 use crate::error::Problem;
 
@@ -50,6 +52,8 @@ pub struct AppState {
     pub app: App,
     /// What `/metrics` counts besides the ledger itself.
     pub counters: Arc<Counters>,
+    /// How the port is reached.
+    pub front: Front,
     /// Turns true when the server stops: live streams end then.
     stop: watch::Sender<bool>,
 }
@@ -57,7 +61,14 @@ pub struct AppState {
 impl AppState {
     /// State over an open ledger.
     pub fn new(app: App) -> AppState {
-        AppState { app, counters: Arc::default(), stop: watch::Sender::new(false) }
+        AppState { app, counters: Arc::default(), front: Front::default(), stop: watch::Sender::new(false) }
+    }
+
+    /// The same, for a port that is reached in a certain way.
+    #[must_use]
+    pub fn behind(mut self, front: Front) -> AppState {
+        self.front = front;
+        self
     }
 
     /// Tells live streams to end.

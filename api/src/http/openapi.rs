@@ -1,5 +1,6 @@
 //! `/openapi.json`: the contract, made from the table of routes and from the commands themselves.
 
+mod accounts;
 mod editions;
 mod heat;
 pub(crate) mod probe;

@@ -8,6 +8,7 @@ use gongjian_core::evidence::VerifierKey;
 use serde::Deserialize;
 
 use super::{Answered, AppState, Asking, Reader, aside, json};
+use crate::access::Caller;
 use crate::error::Problem;
 
 pub(crate) async fn verify(State(state): State<AppState>, Reader(text): Reader, asking: Asking) -> Answered {
@@ -27,31 +28,38 @@ pub(crate) async fn rebuild(State(state): State<AppState>, _: Asking) -> Answere
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Accept {
-    actor: String,
+    #[serde(default)]
+    actor: Option<String>,
     reason: String,
 }
 
-fn accepted(body: Result<Bytes, BytesRejection>) -> Result<Accept, Problem> {
+/// Who accepts, and why; an account's post is its own.
+fn accepted(caller: &Caller, body: Result<Bytes, BytesRejection>) -> Result<(String, String), Problem> {
     let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
-    serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))
+    let read = serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()));
+    let Accept { actor, reason } = read?;
+    let actor = caller.acts_as(actor.as_deref())?.ok_or_else(|| Problem::malformed("actor", "系统管理岗"))?;
+    Ok((actor, reason))
 }
 
 pub(crate) async fn rotate_key(
     State(state): State<AppState>,
+    caller: Caller,
     _: Asking,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
-    let accept = accepted(body)?;
-    let receipt = aside(move || state.app.rotate_key(&accept.actor, &accept.reason)).await?;
+    let (actor, reason) = accepted(&caller, body)?;
+    let receipt = aside(move || state.app.rotate_key(&actor, &reason)).await?;
     json(StatusCode::CREATED, &receipt)
 }
 
 pub(crate) async fn accept_clock(
     State(state): State<AppState>,
+    caller: Caller,
     _: Asking,
     body: Result<Bytes, BytesRejection>,
 ) -> Answered {
-    let accept = accepted(body)?;
-    let receipt = aside(move || state.app.accept_clock(&accept.actor, &accept.reason)).await?;
+    let (actor, reason) = accepted(&caller, body)?;
+    let receipt = aside(move || state.app.accept_clock(&actor, &reason)).await?;
     json(StatusCode::CREATED, &receipt)
 }

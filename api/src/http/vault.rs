@@ -9,9 +9,11 @@ use gongjian_core::command::parse_id;
 use gongjian_core::day::Day;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::evidence::ARCHIVE;
 use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use crate::access::{Caller, Place, may_do};
 use crate::app::{App, Asker, NewDocument, NewErasure, NewHolder, content_of};
 use crate::error::Problem;
 
@@ -34,8 +36,8 @@ macro_rules! bodies {
         }
 
         impl $Name {
-            fn asker(&self) -> Result<Asker, Problem> {
-                asker(&self.actor, self.command_id.as_deref(), self.occurred_on)
+            fn asker(&self, caller: &Caller) -> Result<Asker, Problem> {
+                asker(caller, &self.actor, self.command_id.as_deref(), self.occurred_on)
             }
         }
     )+};
@@ -81,32 +83,54 @@ bodies! {
 }
 
 pub(super) fn asker(
+    caller: &Caller,
     actor: &str,
     command_id: Option<&str>,
     occurred_on: Option<Day>,
 ) -> Result<Asker, Problem> {
     let read = |text: &str| parse_id(text).ok_or_else(|| Problem::malformed("commandId", "UUID"));
-    Ok(Asker { actor: actor.to_owned(), command_id: command_id.map(read).transpose()?, occurred_on })
+    let command_id = command_id.map(read).transpose()?;
+    Ok(Asker { actor: actor.to_owned(), command_id, occurred_on, account: caller.account() })
 }
 
 pub(super) type Body = Result<Bytes, BytesRejection>;
 type Id = Result<Path<String>, PathRejection>;
 
-/// Reads a body and does the work away from the threads that serve connections.
+/// Reads a body and does the work away from the threads that serve connections. An account's `actor` is its post.
 pub(super) async fn work<B: DeserializeOwned, T: Send + 'static>(
     app: &App,
+    caller: Caller,
     body: Body,
-    work: impl FnOnce(&App, B) -> Result<T, Problem> + Send + 'static,
+    work: impl FnOnce(&App, &Caller, B) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let body = body.map_err(|rejection| super::commands::body_problem(&rejection))?;
     let app = app.clone();
     aside(move || {
-        let read =
-            serde_json::from_slice(&body).map_err(|error| Problem::malformed("body", error.to_string()))?;
+        let malformed = |error: serde_json::Error| Problem::malformed("body", error.to_string());
+        let read = if caller.who().is_none() {
+            serde_json::from_slice(&body).map_err(malformed)?
+        } else {
+            let mut value: Value = serde_json::from_slice(&body).map_err(malformed)?;
+            let given = value.get("actor").and_then(Value::as_str).filter(|given| !given.is_empty());
+            let post = caller.acts_as(given)?;
+            if let Some(map) = value.as_object_mut() {
+                map.insert("actor".to_owned(), Value::from(post));
+            }
+            serde_json::from_value(value).map_err(malformed)?
+        };
         drop(body);
-        work(&app, read)
+        work(&app, &caller, read)
     })
     .await
+}
+
+/// Whether somebody may do what a command stands for, about a stream if it names one.
+pub(crate) fn may_at(app: &App, caller: &Caller, command: &str, stream: Option<&str>) -> Result<(), Problem> {
+    if caller.who().is_none() {
+        return may_do(caller, command, None);
+    }
+    let views = app.views()?;
+    may_do(caller, command, stream.and_then(|stream| Place::of_stream(&views, stream)).as_ref())
 }
 
 fn named(id: Id) -> Result<String, Problem> {
@@ -117,9 +141,15 @@ pub(super) fn created(replayed: bool) -> StatusCode {
     if replayed { StatusCode::OK } else { StatusCode::CREATED }
 }
 
-pub(crate) async fn keep_document(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let kept = work(&state.app, body, |app, body: Document| {
-        let (asker, content) = (body.asker()?, content_of(&body.content)?);
+pub(crate) async fn keep_document(
+    State(state): State<AppState>,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
+    let kept = work(&state.app, caller, body, |app, caller, body: Document| {
+        may_at(app, caller, "document.add", Some(&body.matter))?;
+        let (asker, content) = (body.asker(caller)?, content_of(&body.content)?);
         let Document { id, matter, kind, field, media_type, posts, units, .. } = body;
         app.keep_document(&asker, NewDocument { id, matter, kind, field, media_type, content, posts, units })
     });
@@ -127,10 +157,18 @@ pub(crate) async fn keep_document(State(state): State<AppState>, _: Asking, body
     json(created(kept.replayed), &kept.to_json())
 }
 
-pub(crate) async fn show_document(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
+pub(crate) async fn show_document(
+    State(state): State<AppState>,
+    id: Id,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
     let id = named(id)?;
-    let shown =
-        work(&state.app, body, move |app, body: Look| app.show_document(&body.asker()?, &id, &body.reason));
+    let shown = work(&state.app, caller, body, move |app, caller, body: Look| {
+        may_at(app, caller, "access.record", Some(&format!("document/{id}")))?;
+        app.show_document(&body.asker(caller)?, &id, &body.reason)
+    });
     let shown = shown.await?;
     let mut response = typed(StatusCode::OK, "application/octet-stream", shown.content);
     let headers = response.headers_mut();
@@ -147,11 +185,13 @@ pub(crate) async fn look_at_package(
     Reader(text): Reader,
     id: Id,
     _: Asking,
+    caller: Caller,
     body: Body,
 ) -> Answered {
     let id = named(id)?;
-    let packed = work(&state.app, body, move |app, body: Look| {
-        app.evidence(&id, Some((&body.asker()?, &body.reason)), text)
+    let packed = work(&state.app, caller, body, move |app, caller, body: Look| {
+        may_at(app, caller, "access.record", Some(&id))?;
+        app.evidence(&id, Some((&body.asker(caller)?, &body.reason)), text)
     });
     let packed = packed.await?;
     let mut response = typed(StatusCode::OK, ARCHIVE, packed.bytes);
@@ -163,9 +203,15 @@ pub(crate) async fn look_at_package(
     Ok(response)
 }
 
-pub(crate) async fn name_holder(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let kept = work(&state.app, body, |app, body: Holder| {
-        let asker = body.asker()?;
+pub(crate) async fn name_holder(
+    State(state): State<AppState>,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
+    let kept = work(&state.app, caller, body, |app, caller, body: Holder| {
+        may_at(app, caller, "holder.name", None)?;
+        let asker = body.asker(caller)?;
         let Holder { id, post, name, from, until, .. } = body;
         app.name_holder(&asker, NewHolder { id, post, name, from, until })
     });
@@ -173,31 +219,59 @@ pub(crate) async fn name_holder(State(state): State<AppState>, _: Asking, body: 
     json(created(kept.replayed), &kept.to_json())
 }
 
-pub(crate) async fn end_holder(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
+pub(crate) async fn end_holder(
+    State(state): State<AppState>,
+    id: Id,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
     let id = named(id)?;
-    let kept = work(&state.app, body, move |app, body: End| app.end_holder(&body.asker()?, &id, body.until));
+    let kept = work(&state.app, caller, body, move |app, caller, body: End| {
+        may_at(app, caller, "holder.end", None)?;
+        app.end_holder(&body.asker(caller)?, &id, body.until)
+    });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
 }
 
-pub(crate) async fn look_up_holders(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let found = work(&state.app, body, |app, body: LookUp| {
-        app.look_up_holders(&body.asker()?, body.post.as_deref(), body.on, &body.reason)
+pub(crate) async fn look_up_holders(
+    State(state): State<AppState>,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
+    let found = work(&state.app, caller, body, |app, caller, body: LookUp| {
+        may_at(app, caller, "access.record", None)?;
+        app.look_up_holders(&body.asker(caller)?, body.post.as_deref(), body.on, &body.reason)
     });
     let mut response = json(StatusCode::OK, &found.await?)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-pub(crate) async fn export_tiles(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let recorded =
-        work(&state.app, body, |app, body: Look| app.record_export(&body.asker()?, "tiles", &body.reason));
+pub(crate) async fn export_tiles(
+    State(state): State<AppState>,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
+    let recorded = work(&state.app, caller, body, |app, caller, body: Look| {
+        may_at(app, caller, "access.record", None)?;
+        app.record_export(&body.asker(caller)?, "tiles", &body.reason)
+    });
     json(StatusCode::CREATED, &recorded.await?)
 }
 
-pub(crate) async fn ask_erasure(State(state): State<AppState>, _: Asking, body: Body) -> Answered {
-    let kept = work(&state.app, body, |app, body: Erasure| {
-        let asker = body.asker()?;
+pub(crate) async fn ask_erasure(
+    State(state): State<AppState>,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
+    let kept = work(&state.app, caller, body, |app, caller, body: Erasure| {
+        may_at(app, caller, "erasure.ask", body.subject.as_deref())?;
+        let asker = body.asker(caller)?;
         let Erasure { id, subject, position, reason, basis, .. } = body;
         app.ask_erasure(&asker, NewErasure { id, subject, position, reason, basis })
     });
@@ -205,10 +279,18 @@ pub(crate) async fn ask_erasure(State(state): State<AppState>, _: Asking, body: 
     json(created(kept.replayed), &kept.to_json())
 }
 
-pub(crate) async fn decide_erasure(State(state): State<AppState>, id: Id, _: Asking, body: Body) -> Answered {
+pub(crate) async fn decide_erasure(
+    State(state): State<AppState>,
+    id: Id,
+    _: Asking,
+    caller: Caller,
+    body: Body,
+) -> Answered {
     let id = named(id)?;
-    let kept = work(&state.app, body, move |app, body: Decision| {
-        app.decide_erasure(&body.asker()?, &id, body.approve, body.reason)
+    let kept = work(&state.app, caller, body, move |app, caller, body: Decision| {
+        let command = if body.approve { "erasure.approve" } else { "erasure.refuse" };
+        may_at(app, caller, command, Some(&format!("erasure/{id}")))?;
+        app.decide_erasure(&body.asker(caller)?, &id, body.approve, body.reason)
     });
     let kept = kept.await?;
     json(created(kept.replayed), &kept.to_json())
@@ -218,9 +300,13 @@ pub(crate) async fn execute_erasure(
     State(state): State<AppState>,
     id: Id,
     _: Asking,
+    caller: Caller,
     body: Body,
 ) -> Answered {
     let id = named(id)?;
-    let done = work(&state.app, body, move |app, by: By| app.execute_erasure(&by.asker()?, &id));
+    let done = work(&state.app, caller, body, move |app, caller, by: By| {
+        may_at(app, caller, "erasure.execute", Some(&format!("erasure/{id}")))?;
+        app.execute_erasure(&by.asker(caller)?, &id)
+    });
     json(StatusCode::OK, &done.await?)
 }

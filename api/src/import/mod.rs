@@ -45,6 +45,8 @@ pub struct Options {
     pub correct: Option<String>,
     /// Show what would be recorded, and record nothing.
     pub dry_run: bool,
+    /// Pseudonym of the account that imports; zeros where there is none.
+    pub account: [u8; 16],
 }
 
 /// What an import did, or would do.
@@ -170,6 +172,7 @@ pub fn import(
         readings.iter().filter_map(|reading| Some(&*reading.ledger.as_ref()?.sha256)).collect();
     let asked = serde_json::json!({ "command": "import", "files": files, "correct": options.correct });
     let mut session = writer.session(id, &asked)?;
+    session.account = options.account;
     let mut faults = Vec::new();
     let mut ledgers = Vec::new();
     for reading in readings {

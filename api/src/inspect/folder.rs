@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// What belongs into the folder (`docs/OPERATIONS.md`).
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "sled",
     "keys",
     "tiles",
@@ -19,6 +19,7 @@ const KNOWN: [&str; 13] = [
     "witnesses.json",
     "vault",
     "vault.keys",
+    "spool",
 ];
 
 /// What a look at the folder found.

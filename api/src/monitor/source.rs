@@ -18,6 +18,13 @@ impl HttpSource {
     pub fn new(url: &str, patience: Duration) -> HttpSource {
         HttpSource { url: url.trim_end_matches('/').to_owned(), fetcher: Fetcher::new(patience) }
     }
+
+    /// The same, with the token of an account that may read the events.
+    #[must_use]
+    pub fn with_token(mut self, token: Option<String>) -> HttpSource {
+        self.fetcher = self.fetcher.with_token(token);
+        self
+    }
 }
 
 impl Files for HttpSource {

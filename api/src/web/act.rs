@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::form::{self, Field, FieldShown};
 use super::item::page_of;
-use super::{Fields, Frame, Seen, Shown, Visit, drafts, ids};
+use super::{Fields, Frame, Seen, Shown, Visit, conflict, drafts, ids};
 use crate::app::{random_id, uuid};
 use crate::error::Problem;
 use crate::messages::Text;
@@ -118,6 +118,7 @@ pub(super) fn show(visit: &Visit) -> Seen {
 
 /// A form that was sent.
 pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
+    let given = &conflict::chosen(given);
     let act = act(visit, given)?;
     if given.has("change") {
         return Shown::page(&page(&act, given, Vec::new(), String::new())?);
@@ -201,14 +202,21 @@ fn send(
 
 /// A refusal as the form again, with everything that was typed.
 fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
+    if problem.code == "wrong-revision" && act.fields.iter().any(|field| field.kind == form::Kind::Changes) {
+        return both(act, given, problem);
+    }
     let words = problem.detail(act.visit.text);
     let field = problem.rejection.as_ref().and_then(|rejection| rejection.arg("field"));
     let field = field.filter(|field| act.fields.iter().any(|known| known.name == *field));
     match field {
         Some(field) => refused(act, given, vec![(field.to_owned(), words)], String::new()),
         None if problem.status.is_client_error() => {
-            let mut page = page(act, given, Vec::new(), words)?;
-            page.conflict = conflict(act.visit.text, problem);
+            // Whoever comes second must know who was first, and what is possible.
+            let claimed = (act.command == "project.claim")
+                .then(|| super::projects::claimed_by(act.visit, &act.stream))
+                .flatten();
+            let mut page = page(act, given, Vec::new(), claimed.unwrap_or(words))?;
+            page.conflict = meanwhile(act.visit.text, problem);
             // Whoever has seen what is there now may go on from it.
             if let Some(revision) = problem.current.as_ref().and_then(|now| now.get("revision")) {
                 page.expected = revision.to_string();
@@ -219,8 +227,25 @@ fn explain(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
     }
 }
 
+/// A correction of what others have changed since the form was opened.
+fn both(act: &Act<'_>, given: &Fields, problem: &Problem) -> Seen {
+    let now = act.visit.app().fields_of(&act.stream)?;
+    let revision = problem.current.as_ref().and_then(|now| now.get("revision"));
+    let revision = revision.map(Value::to_string).unwrap_or_default();
+    let merged = conflict::merge(given, &now, &revision);
+    if !merged.changes_anything() {
+        let page = page(act, &merged.given, Vec::new(), act.visit.text.plain("conflict-same"))?;
+        return Shown::with(problem.status, &page);
+    }
+    if merged.is_clear() && !given.has(conflict::MERGED) {
+        return take(act.visit, &merged.given);
+    }
+    let (action, verb) = (format!("/do/{}", act.command), act.visit.text.command(act.command));
+    conflict::show(act.visit, &action, &verb, &merged, problem)
+}
+
 /// What others recorded meanwhile, newest last.
-pub(super) fn conflict(t: Text, problem: &Problem) -> Vec<String> {
+pub(super) fn meanwhile(t: Text, problem: &Problem) -> Vec<String> {
     let events = problem.current.as_ref().and_then(|now| now.get("lastEvents")).and_then(Value::as_array);
     let told = |event: &Value| {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -349,12 +374,13 @@ fn changes(act: &Act<'_>, given: &Fields) -> Result<Vec<FieldShown>, Problem> {
     }
     let t = act.visit.text;
     let shown = |(name, value): (String, String)| {
-        let key = format!("change-{name}");
+        let (typed, opened) = (format!("change-{name}"), format!("was-{name}"));
+        let kept = |key: &str| if given.has(key) { given.get(key).to_owned() } else { value.clone() };
         FieldShown {
             label: t.word("field", &name),
-            value: if given.has(&key) { given.get(&key).to_owned() } else { value.clone() },
+            value: kept(&typed),
             // What stood there when the form was opened.
-            hint: value,
+            hint: kept(&opened),
             name,
             ..FieldShown::default()
         }

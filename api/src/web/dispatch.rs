@@ -10,6 +10,7 @@ use super::fields::Upload;
 use super::visit::LANGUAGE_COOKIE;
 use super::{Fields, Seen, Show, Shown, Take, Visit};
 use crate::access::Right;
+use crate::access::guard::allowed;
 use crate::error::Problem;
 use crate::http::AppState;
 use crate::messages::Language;
@@ -77,9 +78,12 @@ async fn fields(request: Request) -> Result<Fields, Problem> {
 
 async fn run(needs: Right, visit: Visit, work: impl FnOnce(&Visit) -> Seen + Send + 'static) -> Response {
     let joined = tokio::task::spawn_blocking(move || {
-        let seen = if visit.caller.may(needs) { work(&visit) } else { Err(refused(&visit)) };
+        let seen = allowed(&visit.caller, needs).and_then(|()| work(&visit));
         let response = match seen {
             Ok(shown) => Ok(shown),
+            Err(problem) if leads_on(&visit, &problem).is_some() => {
+                Ok(Shown::Elsewhere(leads_on(&visit, &problem).unwrap_or_default()))
+            }
             Err(problem) => super::frame::problem(&visit, &problem).map_err(|_| problem),
         };
         (visit, response)
@@ -91,10 +95,20 @@ async fn run(needs: Right, visit: Visit, work: impl FnOnce(&Visit) -> Seen + Sen
     }
 }
 
-fn refused(visit: &Visit) -> Problem {
-    match visit.caller.who() {
-        None => Problem::new(StatusCode::UNAUTHORIZED, "sign-in-needed"),
-        Some(_) => Problem::new(StatusCode::FORBIDDEN, "not-allowed"),
+/// Where a problem leads that only asks for another page first: signing in, or a password of one's own.
+fn leads_on(visit: &Visit, problem: &Problem) -> Option<String> {
+    match problem.code {
+        "sign-in-needed" => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            // What a form asked for is not asked again by an address.
+            if visit.is_get && visit.path != "/" {
+                query.append_pair("next", &visit.query.link(&visit.path, &[]));
+            }
+            let query = query.finish();
+            Some(if query.is_empty() { "/sign-in".to_owned() } else { format!("/sign-in?{query}") })
+        }
+        "password-temporary" => Some("/me".to_owned()),
+        _ => None,
     }
 }
 
@@ -122,7 +136,7 @@ fn respond(visit: &Visit, shown: Shown) -> Response {
 }
 
 /// Sends a browser to another page of ours.
-fn elsewhere(place: &str) -> Response {
+pub(super) fn elsewhere(place: &str) -> Response {
     let mut response = crate::http::typed(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "");
     // A place that is no path of this server is never followed.
     let inside = place.starts_with('/') && !place.starts_with("//") && !place.contains('\\');

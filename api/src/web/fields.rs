@@ -51,6 +51,11 @@ impl Fields {
         found.map(|(_, value)| value.trim_matches(cell::is_space)).unwrap_or_default()
     }
 
+    /// A value with everything around it, as a password is.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
     /// Whether the name stands there at all.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.pairs.iter().any(|(key, _)| key == name)

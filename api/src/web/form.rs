@@ -339,7 +339,7 @@ pub(crate) fn resolve(visit: &Visit, list: &str, given: &str) -> Result<String, 
     let t = visit.text;
     match found.as_slice() {
         [(code, _)] => Ok(code.clone()),
-        [] => Err(t.get("form-unknown", &[("given", given)])),
+        [] => Err(super::near::unknown(visit, list, given)),
         several => {
             let near: Vec<String> = several.iter().take(5).map(|(_, name)| name.clone()).collect();
             Err(t.get("form-near", &[("given", given), ("near", &t.listed(&near))]))

@@ -9,6 +9,9 @@ use crate::access::{Caller, Right};
 use crate::error::Problem;
 use crate::messages::{Language, Text};
 
+/// Letters of a digest that a reader compares.
+const DIGEST_SHOWN: usize = 12;
+
 /// An entry of the navigation: its path, its message, and who sees it. An entry without a path is a heading.
 struct Entry(&'static str, &'static str, Right);
 
@@ -75,6 +78,8 @@ pub(crate) struct Frame {
     pub(crate) today: Day,
     /// The form has faults; the title says so first.
     pub(crate) faulty: bool,
+    /// Large letters.
+    pub(crate) big: bool,
     /// Wide tables are printed across.
     pub(crate) wide: bool,
     /// Page that refreshes itself while others write.
@@ -88,7 +93,10 @@ impl Frame {
         let other = if t.language() == Language::Chinese { "en" } else { "zh" };
         let last = visit.asked().unwrap_or_default().last;
         let head = last.or_else(|| visit.app().head().size.checked_sub(1));
-        let digest = |at| crate::http::lists::digest_at(visit.app(), Some(at)).unwrap_or_default();
+        let digest = |at| {
+            let whole = crate::http::lists::digest_at(visit.app(), Some(at)).unwrap_or_default();
+            whole.get(..DIGEST_SHOWN).unwrap_or_default().to_owned()
+        };
         Frame {
             t,
             title,
@@ -102,6 +110,7 @@ impl Frame {
             place: visit.query.link(&visit.path, &[("lang", ""), ("done", "")]),
             today: visit.app().today(),
             faulty: false,
+            big: super::me::is_big(visit),
             wide: false,
             live: false,
         }

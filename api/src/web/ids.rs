@@ -41,7 +41,7 @@ const ENDLESS: &[(&str, &str, usize)] = &[
 pub(super) fn next(visit: &Visit, category: &str, given: &Fields) -> Result<String, Problem> {
     let within = |parent: &str, letter: &str| format!("{}-{letter}", given.get(parent));
     let (prefix, digits) = match category {
-        "commitment" if !given.get("agreement").is_empty() => (within("agreement", ""), 1),
+        "commitment" if !given.get("agreement").is_empty() => (within("agreement", "T"), 1),
         "topic" if !given.get("meeting").is_empty() => (within("meeting", "Y"), 1),
         "topic" => (format!("YT-{}-", visit.app().today().ymd().0), 4),
         "decision" if !given.get("topic").is_empty() => {

@@ -88,7 +88,7 @@ impl Refusal {
         }
         let words = problem.detail(visit.text);
         let field = problem.rejection.as_ref().and_then(|rejection| rejection.arg("field"));
-        let meanwhile = super::act::conflict(visit.text, &problem);
+        let meanwhile = super::act::meanwhile(visit.text, &problem);
         Ok(match field {
             Some(field) => {
                 Refusal { faults: vec![(field.to_owned(), words)], words: String::new(), meanwhile }

@@ -21,14 +21,14 @@ const CHILDREN: usize = 100;
 
 /// A fact: its label and its value.
 pub(crate) struct Fact {
-    label: String,
-    cell: Cell,
+    pub(super) label: String,
+    pub(super) cell: Cell,
 }
 
 /// Something that can be done.
 pub(crate) struct Action {
-    link: String,
-    words: String,
+    pub(super) link: String,
+    pub(super) words: String,
 }
 
 /// One step of a story.
@@ -38,33 +38,57 @@ pub(crate) struct Step {
     pub(crate) words: String,
     pub(crate) details: String,
     pub(crate) by: String,
+    /// Whether the unit itself confirmed it.
+    pub(crate) assurance: String,
     pub(crate) digest: String,
     pub(crate) correction: bool,
 }
 
 /// What belongs to it.
 pub(crate) struct Children {
-    title: String,
-    headers: Vec<String>,
-    rows: Vec<Vec<Cell>>,
-    new: Option<Action>,
+    pub(super) title: String,
+    pub(super) headers: Vec<String>,
+    pub(super) rows: Vec<Vec<Cell>>,
+    pub(super) new: Option<Action>,
 }
 
 #[derive(Template)]
 #[template(path = "item.html")]
-struct ItemPage {
-    frame: Frame,
-    back: (&'static str, String),
-    id: String,
-    light: Cell,
-    marks: Cell,
-    actions: Vec<Action>,
-    corrects: Option<Action>,
-    facts: Vec<Fact>,
-    children: Vec<Children>,
-    steps: Vec<Step>,
-    trail: String,
-    papers: Vec<Action>,
+pub(super) struct ItemPage {
+    pub(super) frame: Frame,
+    pub(super) back: (&'static str, String),
+    pub(super) id: String,
+    /// Its stream.
+    pub(super) stream: String,
+    /// All that its register says of it.
+    pub(super) item: Value,
+    pub(super) light: Cell,
+    pub(super) marks: Cell,
+    pub(super) actions: Vec<Action>,
+    pub(super) corrects: Option<Action>,
+    /// What must be known before anything else; empty where there is nothing.
+    pub(super) note: String,
+    pub(super) forms: Vec<SmallForm>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) children: Vec<Children>,
+    pub(super) steps: Vec<Step>,
+    /// What was checked of its records; empty where nothing was.
+    pub(super) proof: Cell,
+    pub(super) trail: String,
+    pub(super) papers: Vec<Action>,
+}
+
+/// A form of a few fields on the page of an item.
+pub(super) struct SmallForm {
+    /// Where it is sent.
+    pub(super) action: String,
+    pub(super) title: String,
+    pub(super) hint: String,
+    pub(super) fields: Vec<form::FieldShown>,
+    /// For what must happen once; empty where each sending counts.
+    pub(super) command_id: String,
+    /// Value of `go` and words, the likely one first.
+    pub(super) buttons: Vec<(&'static str, String)>,
 }
 
 /// Lists of what belongs to something: its category, the list, the field that names it, columns, the command that
@@ -111,8 +135,17 @@ const PAPERS: &[(&str, &[&str])] = &[
 
 /// Shows an item of a register that has no page of its own for it.
 pub(super) fn show(visit: &Visit) -> Seen {
-    let register = registers::register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
-    let id = visit.part("id");
+    Shown::page(&build(visit)?)
+}
+
+/// The page of an item, for those that add to it.
+pub(super) fn build(visit: &Visit) -> Result<ItemPage, Problem> {
+    build_at(visit, &visit.path, visit.part("id"))
+}
+
+/// The same for an item of the register at a path, whatever path led here.
+pub(super) fn build_at(visit: &Visit, path: &str, id: &str) -> Result<ItemPage, Problem> {
+    let register = registers::register(path).ok_or_else(|| Problem::not_found(path))?;
     let asked = visit.asked()?;
     let item = visit.app().item(register.list, id, asked)?;
     let on = visit.on(asked)?;
@@ -126,21 +159,25 @@ pub(super) fn show(visit: &Visit) -> Seen {
     let corrects = actions.iter().position(|(command, _)| command.ends_with(".correct"));
     let corrects = corrects.map(|at| actions.remove(at).1);
     let frame = frame.live();
-    let page = ItemPage {
+    Ok(ItemPage {
         back: (register.path, t.plain(&format!("page-{}", register.list))),
         light: cell(&item, "state", on, t),
         marks: cell(&item, "record", on, t),
         actions: actions.into_iter().map(|(_, action)| action).collect(),
         corrects,
+        note: String::new(),
+        forms: Vec::new(),
         facts: facts(&item, on, t),
         children: children(visit, &category, id, may_record, on)?,
         steps: steps(visit, &stream)?,
         trail: format!("/trails/{}", encoded(&stream).replace("%2F", "/")),
         papers: papers(&category, id, t),
+        proof: Cell::default(),
         id: id.to_owned(),
+        stream,
+        item,
         frame,
-    };
-    Shown::page(&page)
+    })
 }
 
 /// What the state machine allows now, but what comes with objects and digests has pages of its own.
@@ -218,6 +255,9 @@ fn step(event: &ShownEvent, t: Text) -> Step {
         words: t.word("kind", &kind),
         details: details(json.get("data"), t),
         by: text("recordedBy"),
+        assurance: Some(text("assurance"))
+            .filter(|it| !it.is_empty())
+            .map_or_else(String::new, |it| t.word("assurance", &it)),
         digest: digest.get(..12).unwrap_or_default().to_owned(),
         correction: kind.ends_with(".corrected"),
     }

@@ -4,21 +4,33 @@
 //! what goes wrong is a [`Problem`], which [`dispatch`] turns into a page of its own. Nothing here decides a rule or
 //! a permission, and no sentence stands in code.
 
+mod accounts;
 mod act;
+mod agreement;
 mod assets;
+mod audit;
 mod cells;
+mod conflict;
 mod dispatch;
+mod documents;
 mod drafts;
+mod erasure;
+mod export;
 mod fields;
 mod form;
 mod frame;
 mod home;
 mod ids;
+mod imports;
 mod inline;
 mod item;
 mod live;
+mod matter;
+mod me;
 mod meeting;
 mod month;
+mod near;
+mod projects;
 mod registers;
 mod sheet;
 mod topics;
@@ -26,6 +38,8 @@ mod visit;
 mod wednesday;
 
 use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 
 use crate::access::Right;
@@ -60,6 +74,10 @@ const fn shows(path: &'static str, needs: Right, show: Show) -> Page {
     Page { path, needs, show: Some(show), take: None }
 }
 
+const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
+    Page { path, needs, show: None, take: Some(take) }
+}
+
 const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page {
     Page { path, needs, show: Some(show), take: Some(take) }
 }
@@ -82,8 +100,25 @@ pub(crate) const PAGES: &[Page] = &[
     shows("/live", Right::Own, live::show),
     takes("/drafts/{key}", Right::Record, drafts::take),
     // Agreements, projects, imports, documents.
+    both("/agreements/new", Right::Record, agreement::new::show, agreement::new::take),
+    both("/import", Right::Record, imports::begin, imports::upload),
+    both("/import/{id}", Right::Record, imports::look, imports::decide),
+    shows("/import/{id}/marked/{file}", Right::Record, imports::marked),
+    shows("/import/{id}/faults", Right::Record, imports::faults),
+    shows("/import/blank/{kind}", Right::Record, imports::blank),
+    shows("/import/done/{number}", Right::Record, imports::done),
+    both("/documents/new", Right::Record, documents::choose, documents::keep),
+    takes("/documents/look/{id}", Right::Vault, documents::look),
+    both("/erasure", Right::Erase, erasure::overview, erasure::ask),
+    takes("/erasure/{id}", Right::Erase, erasure::decide),
     // Inspection and reports.
     // Accounts.
+    both("/sign-in", Right::Open, me::sign_in, me::take_sign_in),
+    takes("/sign-out", Right::Open, me::sign_out),
+    both("/me", Right::Own, me::show, me::take),
+    both("/accounts", Right::Accounts, accounts::list, accounts::take_list),
+    both("/accounts/{login}", Right::Accounts, accounts::one, accounts::take_one),
+    shows("/audit", Right::Looks, audit::show),
 ];
 
 /// The pages, over the state of the API.
@@ -100,6 +135,15 @@ pub(crate) fn routes() -> Router<AppState> {
             .route(&item, get(move |visit: Visit| dispatch::show(Right::Read, show, visit)));
     }
     router.merge(assets::routes())
+}
+
+/// An address that leads nowhere: a page for people, a problem for programs.
+pub(crate) async fn nowhere(visit: Visit) -> Response {
+    let accepts = visit.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if !accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        return Problem::new(StatusCode::NOT_FOUND, "no-such-page").into_response();
+    }
+    dispatch::show(Right::Open, |_| Err(Problem::new(StatusCode::NOT_FOUND, "no-such-page")), visit).await
 }
 
 fn handler(page: &'static Page) -> MethodRouter<AppState> {

@@ -5,17 +5,14 @@ use askama::Template;
 use gongjian_projections::lists::{Query, Span, categories, states};
 
 use super::cells::{Cell, cell};
-use super::{Frame, Page, Seen, Show, Shown, Visit, item};
+use super::{Frame, Page, Seen, Show, Shown, Visit, agreement, documents, erasure, export, item, projects};
 use crate::access::Right;
 use crate::app::Asked;
 use crate::error::Problem;
 use crate::messages::Text;
-use crate::output;
 
 /// Rows of a page.
 const ROWS: usize = 50;
-/// Rows of a file.
-const ROWS_OF_A_FILE: usize = 100_000;
 
 /// What a register shows.
 pub(crate) struct Register {
@@ -31,6 +28,8 @@ pub(crate) struct Register {
     new: Option<&'static str>,
     /// Shows one of its items; [`item::show`] unless it has a page of its own.
     pub(crate) item: Show,
+    /// Shows it another way unless `view=table` or a file is asked for.
+    board: Option<Show>,
 }
 
 /// Lists every register.
@@ -41,7 +40,7 @@ const KIND: &[&str] = &["street", "community", "state", "category"];
 const NONE: &[&str] = &[];
 
 macro_rules! register {
-    ($path:literal, $list:literal, $columns:expr, $filters:expr $(, new $new:literal)? $(, item $item:path)?) => {
+    ($path:literal, $list:literal, $columns:expr, $filters:expr $(, new $new:literal)? $(, item $item:path)? $(, board $board:path)?) => {
         Register {
             path: $path,
             list: $list,
@@ -49,18 +48,21 @@ macro_rules! register {
             filters: $filters,
             new: register!(@new $($new)?),
             item: register!(@item $($item)?),
+            board: register!(@board $($board)?),
         }
     };
     (@new) => { None };
     (@new $new:literal) => { Some($new) };
     (@item) => { item::show };
     (@item $item:path) => { $item };
+    (@board) => { None };
+    (@board $board:path) => { Some($board) };
 }
 
 /// Every register.
 pub(crate) const REGISTERS: &[Register] = &[
     register!("/agreements", "agreements",
-        ["id", "name", "partyB", "signedOn", "expiresOn", "state", "record"], KIND, new "agreement.draft"),
+        ["id", "name", "partyB", "signedOn", "expiresOn", "state", "record"], KIND, new "/agreements/new", item agreement::show),
     register!(
         "/commitments",
         "commitments",
@@ -68,7 +70,8 @@ pub(crate) const REGISTERS: &[Register] = &[
         KIND
     ),
     register!("/projects", "projects",
-        ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose"),
+        ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose",
+        item projects::show, board projects::board),
     register!("/meetings", "meetings",
         ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule", item super::meeting::show),
     register!("/topics", "topics", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
@@ -113,13 +116,16 @@ pub(crate) const REGISTERS: &[Register] = &[
         "/documents",
         "documents",
         ["id", "kind", "matter", "mediaType", "size", "looked", "state"],
-        &["state", "category"]
+        &["state", "category"],
+        new "/documents/new",
+        item documents::show
     ),
     register!(
         "/erasures",
         "erasures",
         ["id", "scope", "subject", "post", "askedOn", "executedOn", "state"],
-        &["state"]
+        &["state"],
+        item erasure::show
     ),
     register!(
         "/periods",
@@ -150,16 +156,16 @@ pub(crate) fn register_of(list: &str) -> Option<&'static Register> {
 
 /// A choice of a filter.
 pub(crate) struct Choice {
-    value: String,
-    words: String,
-    chosen: bool,
+    pub(super) value: String,
+    pub(super) words: String,
+    pub(super) chosen: bool,
 }
 
 /// A filter as it is shown.
 pub(crate) struct FilterShown {
-    name: &'static str,
-    label: String,
-    choices: Vec<Choice>,
+    pub(super) name: &'static str,
+    pub(super) label: String,
+    pub(super) choices: Vec<Choice>,
 }
 
 /// A column's header.
@@ -177,6 +183,8 @@ struct RegisterPage {
     frame: Frame,
     path: &'static str,
     new: Option<(String, String)>,
+    /// It can be shown another way, at its plain path.
+    board: bool,
     words: String,
     filters: Vec<FilterShown>,
     overdue: bool,
@@ -185,6 +193,10 @@ struct RegisterPage {
     active: Vec<(String, String)>,
     headers: Vec<Header>,
     rows: Vec<Vec<Cell>>,
+    /// Ids of the rows, to tick them.
+    ids: Vec<String>,
+    /// How many rows were ticked before this page was made.
+    picked: usize,
     total: usize,
     next: String,
     first: String,
@@ -196,6 +208,14 @@ struct RegisterPage {
 
 fn show(visit: &Visit) -> Seen {
     let register = register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
+    // Whoever asks for rows of a kind is shown rows.
+    const OF_ROWS: &[&str] = &[
+        "view", "format", "state", "overdue", "due", "unit", "category", "quarter", "sort", "cursor", "pick",
+    ];
+    let of_rows = visit.fragment || OF_ROWS.iter().any(|name| !visit.query.get(name).is_empty());
+    if let Some(board) = register.board.filter(|_| !of_rows) {
+        return board(visit);
+    }
     match register.list {
         "meetings" if visit.query.get("view") == "month" => return super::month::show(visit),
         "topics" if super::topics::is_wanted(&visit.query) => return super::topics::show(visit),
@@ -204,10 +224,17 @@ fn show(visit: &Visit) -> Seen {
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
     if !visit.query.get("format").is_empty() {
-        return file(visit, register, query, asked);
+        let filters: Vec<String> = active(visit, register).into_iter().map(|(words, _)| words).collect();
+        return export::file(visit, register, register.columns, &query, asked, &filters);
     }
     query.limit = ROWS;
-    let page = visit.app().list(register.list, &query, asked)?;
+    let picked = export::picked(visit);
+    let page = if picked.is_empty() {
+        visit.app().list(register.list, &query, asked)?
+    } else {
+        let rows = export::rows(visit, register.list, &query, asked)?;
+        gongjian_projections::lists::Page { total: rows.len(), rows, next: None }
+    };
     let on = visit.on(asked)?;
     let t = visit.text;
     let row = |item| register.columns.iter().map(|name| cell(item, name, on, t)).collect();
@@ -221,6 +248,7 @@ fn show(visit: &Visit) -> Seen {
     let shown = RegisterPage {
         path: register.path,
         new: register.new.filter(|_| may_record).map(|command| new_link(command, t)),
+        board: register.board.is_some(),
         words: visit.query.get("contains").to_owned(),
         filters: register
             .filters
@@ -232,10 +260,12 @@ fn show(visit: &Visit) -> Seen {
         active: active(visit, register),
         headers: register.columns.iter().map(|name| header(visit, register, name)).collect(),
         rows: page.rows.iter().map(row).collect(),
+        ids: page.rows.iter().map(id_of).collect(),
+        picked: picked.len(),
         total: page.total,
         next: next.unwrap_or_default(),
         first: if visit.query.get("cursor").is_empty() { String::new() } else { link(&[]) },
-        exports: [("csv", "CSV"), ("json", "JSON")]
+        exports: [("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON")]
             .map(|(word, name)| (link(&[("format", word)]), name))
             .into(),
         sort: visit.query.get("sort").to_owned(),
@@ -247,6 +277,10 @@ fn show(visit: &Visit) -> Seen {
         return Ok(Shown::Html(axum::http::StatusCode::OK, part));
     }
     Shown::page(&shown)
+}
+
+fn id_of(item: &serde_json::Value) -> String {
+    item.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// Other ways to look at a register.
@@ -299,28 +333,14 @@ fn query_of(visit: &Visit, register: &Register) -> Result<Query, Problem> {
     Ok(query)
 }
 
-fn file(visit: &Visit, register: &Register, mut query: Query, asked: Asked) -> Seen {
-    query.limit = ROWS_OF_A_FILE;
-    let page = visit.app().list(register.list, &query, asked)?;
-    let name = |ending: &str| {
-        let title = visit.text.plain(&format!("page-{}", register.list));
-        let last = visit.app().head().size.saturating_sub(1);
-        let day = visit.app().today().to_string().replace('-', "");
-        Some(format!("{title}_{day}_{last}.{ending}"))
-    };
-    let format = visit.query.get("format");
-    match format {
-        "csv" => {
-            let bytes =
-                output::csv::write(&output::lists::rows(register.list, &page.rows, visit.text)).into();
-            Ok(Shown::File { media: output::csv::MEDIA, name: name("csv"), bytes })
-        }
-        "json" => {
-            let bytes = serde_json::to_vec(&page.rows).map_err(|error| Problem::internal(&error))?;
-            Ok(Shown::File { media: "application/json", name: name("json"), bytes })
-        }
-        given => Err(Problem::unreadable("format", given, "csv, json")),
-    }
+/// Some filters of a register, for pages that show it another way.
+pub(super) fn filters(
+    visit: &Visit,
+    list: &str,
+    names: &'static [&'static str],
+) -> Result<Vec<FilterShown>, Problem> {
+    let register = register_of(list).ok_or_else(|| Problem::not_found(list))?;
+    names.iter().map(|name| filter(visit, register, name)).collect()
 }
 
 fn filter(visit: &Visit, register: &Register, name: &'static str) -> Result<FilterShown, Problem> {
@@ -382,7 +402,13 @@ fn active(visit: &Visit, register: &Register) -> Vec<(String, String)> {
         let label = if *name == "contains" { t.plain("register-words") } else { t.word("field", name) };
         (t.labelled(&label, &value), visit.query.link(register.path, &[(name, "")]))
     });
-    shown.collect()
+    let mut all: Vec<(String, String)> = shown.collect();
+    let picked = export::picked(visit).len();
+    if picked > 0 {
+        let words = t.get("pick-active", &[("count", &picked.to_string())]);
+        all.push((words, visit.query.link(register.path, &[("pick", "")])));
+    }
+    all
 }
 
 /// Where something new begins, and what the button says: a command has its own name, a page is called `new-PATH`.

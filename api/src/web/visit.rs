@@ -11,10 +11,12 @@ use gongjian_core::day::Day;
 use gongjian_core::ledger::Answer;
 
 use super::{Fields, Frame};
-use crate::access::Caller;
-use crate::app::{App, Asked};
+use crate::access::guard::{Address, SessionSecret};
+use crate::access::{Caller, authorise};
+use crate::app::{App, Asked, Asker};
 use crate::error::Problem;
 use crate::http::AppState;
+use crate::http::vault::may_at;
 use crate::messages::{Language, Text};
 
 /// The cookie that keeps a reader's language.
@@ -38,6 +40,12 @@ pub(crate) struct Visit {
     pub(crate) query: Fields,
     /// Only the part that changes is wanted.
     pub(crate) fragment: bool,
+    /// It only looks.
+    pub(crate) is_get: bool,
+    /// The address that it comes from.
+    pub(crate) address: Option<std::net::IpAddr>,
+    /// The secret of its session.
+    pub(crate) session: Option<String>,
     /// Headers, for what a handler needs of them.
     pub(crate) headers: HeaderMap,
 }
@@ -61,6 +69,9 @@ impl FromRequestParts<AppState> for Visit {
             parts: names,
             query,
             fragment: is("hx-request") && !is("hx-boosted") && !is("hx-history-restore-request"),
+            is_get: parts.method == axum::http::Method::GET,
+            address: parts.extensions.get::<Address>().map(|it| it.0),
+            session: parts.extensions.get::<SessionSecret>().map(|it| it.0.clone()),
             headers: parts.headers.clone(),
         })
     }
@@ -183,11 +194,28 @@ impl Visit {
         Ok(())
     }
 
-    /// Sends a request and waits; only from threads that may wait.
+    /// Who asks the vault for something, under the id of a form, if they may: `command` about a stream.
+    ///
+    /// # Errors
+    /// [`Problem`] if the caller may not.
+    pub(crate) fn asker(
+        &self,
+        command: &str,
+        about: Option<&str>,
+        command_id: Option<[u8; 16]>,
+    ) -> Result<Asker, Problem> {
+        may_at(self.app(), &self.caller, command, about)?;
+        let post = self.caller.who().map(|who| who.post.clone());
+        let actor = post.unwrap_or_else(|| self.text.plain("post-local"));
+        Ok(Asker { actor, command_id, occurred_on: None, account: self.caller.account() })
+    }
+
+    /// Sends a request as the caller's, if they may give its commands, and waits; only from threads that may wait.
     ///
     /// # Errors
     /// [`Problem`] in the reader's terms.
     pub(crate) fn submit(&self, request: Request) -> Result<Answer, Problem> {
+        let request = authorise(self.app(), &self.caller, request)?;
         tokio::runtime::Handle::current().block_on(self.app().submit(request))
     }
 

@@ -13,6 +13,8 @@ pub mod cells;
 mod csv;
 pub mod fault;
 pub mod ledgers;
+pub mod listing;
+pub mod marked;
 pub mod reader;
 pub mod rows;
 pub mod scale;

@@ -1,5 +1,6 @@
 //! Deciding: each request against the world that the ones before it lead to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -13,7 +14,7 @@ use crate::domain::category::{self, Context};
 use crate::domain::facts::At;
 use crate::domain::{Event, World, schema};
 use crate::log::{Draft, LogReader, SCHEMA_DECLARED};
-use crate::record::RecordRef;
+use crate::record::{Position, RecordRef};
 
 /// The state that decisions rest on. It runs ahead of the log while a group is on its way.
 pub(super) struct Decider {
@@ -25,6 +26,8 @@ pub(super) struct Decider {
     pub(super) watch: ClockWatch,
     /// The log is not the one that was signed.
     pub(super) disowned: Option<Disowned>,
+    /// Who recorded what no reader sees yet; without what has no account.
+    pub(super) underway: BTreeMap<Position, [u8; 16]>,
 }
 
 /// A group with what becomes of its requests; or the answers, where nothing may be written now.
@@ -180,6 +183,7 @@ impl Decider {
         let attributed = envelope.attributed_to.as_ref().map(|unit| self.world.unit_code(unit)).transpose();
         let attributed = attributed.map_err(rejected)?;
         let decided = self.world.decide(&context, &envelope.stream, &envelope.command).map_err(rejected)?;
+        self.accountable(envelope, attributed.as_deref(), &decided).map_err(rejected)?;
         let kind = decided.event.kind();
         let declares = group.declare(&kind, &self.declared);
         let payload = decided.event.encode().map_err(|_| Refused::TooLarge { index })?;
@@ -197,6 +201,7 @@ impl Decider {
             group.next += 1;
         }
         let at = At { position: group.next, recorded_at: group.now, occurred: envelope.occurred_day };
+        self.note_account(group.next, envelope.account);
         let decided = &decision.decided;
         self.world.apply(&envelope.stream, decision.revision, &decided.trail, &decided.event, &at);
         group.next += 1;

@@ -105,6 +105,7 @@ impl Writer {
                 declared,
                 world,
                 disowned: None,
+                underway: std::collections::BTreeMap::new(),
             },
             committer: Committer { log, followers: Vec::new() },
             snapshots: dir.map(Snapshots::of),

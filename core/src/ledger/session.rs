@@ -19,6 +19,8 @@ pub struct Session<'w> {
     command: ([u8; 16], [u8; 16]),
     accepted: Vec<(Envelope, &'static str)>,
     open: bool,
+    /// Pseudonym of the account that all of it is recorded for; zeros where there is none.
+    pub account: [u8; 16],
 }
 
 impl<'w> Session<'w> {
@@ -26,7 +28,7 @@ impl<'w> Session<'w> {
         let group = Group::new(writer.committer.log.draft(), now);
         let feeder = Feeder::start(writer.committer.log.draft());
         writer.decider.world.begin();
-        Session { writer, group, feeder, command, accepted: Vec::new(), open: true }
+        Session { writer, group, feeder, command, accepted: Vec::new(), open: true, account: [0; 16] }
     }
 
     /// The world with everything that was tried so far.
@@ -48,7 +50,10 @@ impl<'w> Session<'w> {
     ///
     /// # Errors
     /// [`Refused`]; the session goes on without it.
-    pub fn attempt(&mut self, envelope: Envelope) -> Result<(), Refused> {
+    pub fn attempt(&mut self, mut envelope: Envelope) -> Result<(), Refused> {
+        if self.account != [0; 16] {
+            envelope.account = self.account;
+        }
         let index = self.accepted.len();
         if index >= EVENTS_MAX {
             return Err(Refused::TooMany);

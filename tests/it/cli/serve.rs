@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gongjian_tests::cli::{Ledger, text};
 use gongjian_tests::data;
-use gongjian_tests::http::{Reply, Server, ask};
+use gongjian_tests::http::{Reply, Server};
 use serde_json::{Value, json};
 
 use super::{rename, street};
@@ -105,8 +105,7 @@ fn a_live_stream_goes_on_after_the_last_id() {
         let (id, shown) = live.event();
         assert_eq!((&id.into(), &shown["digest"]), (&missed["position"], &missed["digest"]));
     }
-    let address = server.address.clone();
-    let wrong = ask(&address, "GET", "/api/v1/events/live", &[("last-event-id", "x")], b"").unwrap();
+    let wrong = server.try_ask("GET", "/api/v1/events/live", &[("last-event-id", "x")], b"").unwrap();
     assert_eq!(wrong.status, 400);
     // An open stream does not hold up the end.
     assert!(server.terminate().success());

@@ -61,7 +61,9 @@ fn a_ledger_is_witnessed_and_monitored() {
 
     // The monitor sees both cosignatures; the second time it reads only what is new.
     let state = text(&ledger.folder.path().join("state"));
-    let watch = ["verify", "--url", &url, "--policy", &policy, "--state", &state, "--json"];
+    let token = server.inspector();
+    let watch =
+        ["verify", "--url", &url, "--policy", &policy, "--state", &state, "--token", &token, "--json"];
     let report = ledger.run(&watch).exits(0).json();
     assert_eq!((report["cosigned"].as_array().unwrap().len(), &report["known"]), (2, &0.into()));
     let size = report["size"].clone();
@@ -90,7 +92,7 @@ fn a_ledger_is_witnessed_and_monitored() {
     let fresh = text(&ledger.folder.path().join("fresh"));
     ledger.run(&["export", "tiles", "-o", &fresh]).exits(0);
     ledger.run(&["verify", &fresh, "--policy", &policy]).exits(1).says("见证不足");
-    let by_key = ["verify", "--url", &url, "--key", &key, "--state", &state];
+    let by_key = ["verify", "--url", &url, "--key", &key, "--state", &state, "--token", &token];
     ledger.run(&by_key).exits(0).says("没有见证方");
     // Nobody answers: that is no evidence of anything.
     let nowhere = ["verify", "--url", "http://127.0.0.1:1", "--key", &key, "--state", &state];

@@ -164,7 +164,7 @@ fn a_log_that_was_changed_is_refused_and_leaves_nothing() {
     // Without the readable half it is the same log.
     let bare: Vec<String> =
         lines[1..].iter().map(|line| line.split(",\"event\":").next().unwrap().to_owned() + "}\n").collect();
-    ledger.file("bare.jsonl", (lines[0].clone() + &bare.concat()).as_bytes());
+    ledger.file("bare.jsonl", (lines[0].clone() + bare.concat().as_str()).as_bytes());
     on(&ledger, "bare", &["import", "bare.jsonl"]).exits(0);
     assert!(exported(&ledger, "bare", "whole.jsonl") == log);
 }

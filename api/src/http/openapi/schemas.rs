@@ -4,7 +4,7 @@ use gongjian_core::command::EVENTS_MAX;
 use gongjian_core::domain::{INTERNAL_COMMANDS, command_names};
 use serde_json::{Map, Value, json};
 
-use super::{editions, heat, probe, reports, vaulted};
+use super::{accounts, editions, heat, probe, reports, vaulted};
 use crate::messages::Text;
 
 /// Every schema by its name.
@@ -22,7 +22,7 @@ pub(super) fn all(text: Text) -> Value {
     refs.push(list);
     schemas.insert("Commands".to_owned(), json!({ "oneOf": refs }));
     let fixed = fixed();
-    for more in [fixed, reports::all(), vaulted::all(), heat::all(), editions::all()] {
+    for more in [fixed, reports::all(), vaulted::all(), heat::all(), editions::all(), accounts::all()] {
         if let Value::Object(more) = more {
             schemas.extend(more);
         }
@@ -73,6 +73,7 @@ pub(super) fn examples(body: &str) -> Value {
                 "files": [{ "name": "协议台账.xlsx", "content": "UEsDBA==" }], "dryRun": true, "correct": null,
             } },
         }),
+        account if accounts::example(account).is_some() => accounts::example(account).unwrap_or_default(),
         edition if editions::example(edition).is_some() => editions::example(edition).unwrap_or_default(),
         vaulted if vaulted::example(body).is_some() => vaulted::example(vaulted).unwrap_or_default(),
         _ => json!({ "one": { "value": { "actor": "系统管理岗", "reason": "已与标准时间核对" } } }),

@@ -1,0 +1,96 @@
+//! The pages in a real browser: Debian's Chromium without a window, driven over WebDriver.
+
+mod axe;
+mod driver;
+mod facts;
+mod journeys;
+
+use driver::Browser;
+use gongjian_tests::cli::Ledger;
+use gongjian_tests::http::{Server, days_ahead};
+use serde_json::json;
+
+/// The password of every account here, after its first sign-in.
+const PASSWORD: &str = "correct-horse-9-battery";
+
+/// Every page that is looked at, by whom, with the county's data behind it: checked for faults that hinder people, for
+/// sideways scroll and for clipped cells, in both languages and at several sizes.
+pub(crate) const PAGES: &[(&str, &[&str])] = &[
+    ("", &["/sign-in"]),
+    (
+        "auditor",
+        &[
+            "/",
+            "/agreements",
+            "/agreements?state=effective&contains=%E4%B8%9C%E9%97%A8",
+            "/agreements/XY-2022-0001",
+            "/commitments",
+            "/projects?view=table",
+            "/meetings",
+            "/meetings/HY-2022-0046",
+            "/topics",
+            "/decisions?overdue=true",
+            "/decisions/HY-2022-0046-J1-1",
+            "/issues",
+            "/issues/WT-2022-0000",
+            "/registry/units",
+            "/registry/compounds/X001",
+            "/periods",
+            "/imports",
+            "/audit",
+            "/me",
+            "/nowhere",
+        ],
+    ),
+    ("approver", &["/do/issue.raise", "/do/agreement.draft", "/do/issue.correct?stream=issue/WT-2022-0000"]),
+    ("security-administrator", &["/accounts"]),
+];
+
+/// The county, served.
+pub(crate) struct Site {
+    server: Server,
+    _ledger: Ledger,
+}
+
+impl Site {
+    /// Opens the county's ledger in a folder of its own.
+    pub(crate) fn county() -> Site {
+        let ledger = Ledger::county();
+        let server = Server::start(&ledger.data());
+        Site { server, _ledger: ledger }
+    }
+
+    /// An address of the site.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address)
+    }
+
+    /// Opens an account with a role over the socket, signs it in by the page, and gives it a password of its own. An
+    /// empty role is nobody: whoever was signed in is not any more.
+    pub(crate) async fn enter(&self, browser: &Browser, role: &str) {
+        browser.go(&self.url("/sign-in")).await;
+        browser.web.delete_all_cookies().await.unwrap();
+        if role.is_empty() {
+            return;
+        }
+        let mut account = json!({ "login": role, "post": format!("{role} 岗"), "role": role });
+        if role == "auditor" {
+            account["until"] = days_ahead(30).into();
+            account["document"] = "督〔2022〕3号".into();
+        }
+        let opened =
+            self.server.try_ask("POST", "/api/v1/accounts", &[], account.to_string().as_bytes()).unwrap();
+        let first = match opened.status {
+            201 => opened.json()["password"].as_str().map(str::to_owned),
+            409 | 422 => None,
+            _ => panic!("{opened:?}"),
+        };
+        browser.go(&self.url("/sign-in")).await;
+        browser.fill(&[("login", role), ("password", first.as_deref().unwrap_or(PASSWORD))]).await;
+        browser.send().await;
+        if let Some(first) = first {
+            browser.fill(&[("old", &first), ("new", PASSWORD), ("again", PASSWORD)]).await;
+            browser.send().await;
+        }
+    }
+}
