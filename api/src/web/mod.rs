@@ -82,10 +82,6 @@ const fn both(path: &'static str, needs: Right, show: Show, take: Take) -> Page 
     Page { path, needs, show: Some(show), take: Some(take) }
 }
 
-const fn takes(path: &'static str, needs: Right, take: Take) -> Page {
-    Page { path, needs, show: None, take: Some(take) }
-}
-
 /// Every page but the registers and their items, which [`registers::REGISTERS`] names.
 pub(crate) const PAGES: &[Page] = &[
     shows("/", Right::Own, home::show),
