@@ -30,6 +30,7 @@ mod me;
 mod meeting;
 mod month;
 mod near;
+mod next;
 mod projects;
 mod registers;
 mod sheet;

@@ -148,17 +148,21 @@ fn the_golden_case_is_entered_by_hand_from_an_empty_ledger() {
     page.says("已归档").says("● 归档");
     assert!(!page.has_form("next") && !page.has_form("propose"));
 
-    // 15 July done; its own unit may not verify it, another does.
-    let decision = "/do/decision.start?stream=decision/HY-2022-0001-J1-1";
-    bench.command(decision, &[]);
+    // 15 July done; its own unit may not verify it, another does. All in the page of the decision.
+    let decision = "/decisions/HY-2022-0001-J1-1";
+    bench.get(decision).says("完成日期—").says("核验日期—").says("待办");
+    bench.record(&bench.get(decision), "decision-start", &[]);
     bench.until("2022-07-15");
-    bench.command(&decision.replace("start", "complete"), &[]);
+    bench.record(&bench.get(decision), "decision-complete", &[]).says("已办结待核验");
     bench.until("2022-07-20");
-    let verify = decision.replace("start", "verify");
-    let refused = bench.fill(&bench.get(&verify), "form", &[("unit", "东门物业服务有限公司")]);
+    let page = bench.get(decision);
+    let refused = bench.fill(&page, "decision-verify", &[("unit", "东门物业服务有限公司")]);
     assert_eq!(refused.status, 422);
     refused.says("东门物业服务有限公司");
-    bench.command(&verify, &[("unit", "老水利局家属楼业主委员会")]).says("已销号");
+    assert!(refused.html.contains("value=\"东门物业服务有限公司\""));
+    let check = bench.fill(&page, "decision-verify", &[("unit", "老水利局家属楼业主委员会")]);
+    check.says("请核对");
+    bench.record(&check, "form", &[]).says("已销号").says("核验日期2022年7月20日");
     bench.get(MEETING).says("核验日期 2022年7月20日");
     let trail = bench.app.trail("HY-2022-0001-J1-1", gongjian_api::app::Asked::default()).unwrap();
     let trail = serde_json::to_string(&trail).unwrap();

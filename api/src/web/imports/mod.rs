@@ -11,9 +11,9 @@ pub(in crate::web) use spool::plain_name;
 
 use super::cells::encoded;
 use super::{Fields, Frame, Seen, Shown, Visit};
+use crate::access::may_do;
 use crate::app::{Imported, ShownEvent};
 use crate::document::xlsx;
-use crate::access::may_do;
 use crate::error::Problem;
 use crate::import::{Options, read_all};
 use crate::output;
