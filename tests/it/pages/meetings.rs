@@ -232,7 +232,7 @@ fn a_meeting_refuses_in_place_and_keeps_what_was_typed() {
     refused.says("填写结果");
     let refused = bench.fill(&page, "attend", &[("more", "没有这个单位"), ("residents", "五")]);
     assert_eq!(refused.status, 422);
-    refused.says("账本里没有“没有这个单位”");
+    refused.says("没有“没有这个单位”");
     assert!(refused.html.contains("value=\"没有这个单位\"") && refused.html.contains("value=\"五\""));
     let refused = bench.fill(&page, "propose", &[("title", ""), ("category", "停车难")]);
     assert_eq!(refused.status, 422);
@@ -441,5 +441,5 @@ fn an_open_page_hears_that_there_is_more() {
     assert_eq!(heard, "有 1 条新记录，刷新");
     assert_eq!(bench.try_get("/live?after=x").status, 400);
     // A page of an earlier time waits for nothing.
-    assert!(!bench.get(&format!("/meetings?as-of={last}")).html.contains("data-live"));
+    assert!(!bench.get(&format!("/wednesday?as-of={last}")).html.contains("data-live"));
 }
