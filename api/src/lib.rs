@@ -11,6 +11,7 @@ pub mod cosign;
 pub mod document;
 pub mod error;
 pub mod fetch;
+pub mod find;
 pub mod http;
 pub mod ical;
 pub mod import;

@@ -11,6 +11,11 @@
   // After a refusal the summary is read first.
   var summary = document.querySelector('.summary')
   if (summary) summary.focus()
+  // Printing is the browser's; without script its own menu does it.
+  Array.prototype.forEach.call(document.querySelectorAll('[data-print]'), function (button) {
+    button.hidden = false
+    button.addEventListener('click', function () { window.print() })
+  })
   // Keys: / searches, Ctrl+Enter sends. Dead while something is typed or composed.
   document.addEventListener('keydown', function (e) {
     if (e.isComposing) return

@@ -14,6 +14,11 @@ use serde_json::Value;
 use super::App;
 use crate::error::Problem;
 
+/// Most events that one walk backwards looks at.
+const BACK_MAX: u64 = 50_000;
+/// Events that it reads at once.
+const BACK_STEP: u64 = 1_024;
+
 /// Which events.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
@@ -47,6 +52,16 @@ pub enum ShownEvent {
         /// Their leaf in the tree, in hexadecimal.
         leaf: String,
     },
+}
+
+impl ShownEvent {
+    /// Its place in the log.
+    pub fn position(&self) -> Position {
+        match self {
+            ShownEvent::Whole(event) => event.position,
+            ShownEvent::Withheld { position, .. } => *position,
+        }
+    }
 }
 
 /// See [`ShownEvent`]; `data` as recorded, never upcast, and `None` if no declared layout fits.
@@ -179,6 +194,39 @@ impl App {
                 break;
             }
         }
+        Ok(page)
+    }
+
+    /// The events before a position, the newest first, at most `limit` of them that `wanted` lets pass. A walk that
+    /// finds little looks at no more than [`BACK_MAX`] events at once, and says where to go on: what comes before
+    /// [`EventPage::next`].
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be read.
+    pub fn events_back(
+        &self,
+        before: Position,
+        limit: usize,
+        filter: &EventFilter,
+        wanted: impl Fn(&ShownEvent) -> bool,
+    ) -> Result<EventPage, Problem> {
+        let mut end = before.min(self.reader().size());
+        let lowest = end.saturating_sub(BACK_MAX);
+        let mut page = EventPage::default();
+        while end > lowest {
+            let start = end.saturating_sub(BACK_STEP).max(lowest);
+            let filter = EventFilter { last: Some(end - 1), ..filter.clone() };
+            let found = self.events(start, usize::MAX, &filter)?;
+            for event in found.items.into_iter().rev().filter(&wanted) {
+                if page.items.len() >= limit {
+                    page.next = page.items.last().map(ShownEvent::position);
+                    return Ok(page);
+                }
+                page.items.push(event);
+            }
+            end = start;
+        }
+        page.next = Some(lowest).filter(|lowest| *lowest > 0);
         Ok(page)
     }
 

@@ -32,17 +32,20 @@ mod events;
 mod evidence;
 mod exports;
 mod figures;
+mod findings;
 mod follow;
 mod imports;
 mod lists;
 mod obligations;
 mod package;
 mod papers;
+mod proven;
 mod read;
 mod reports;
 mod shortfall;
 mod upkeep;
 mod vault;
+mod verifying;
 
 pub use claims::{Checked, Claim, Different, RecordedFile, Wrong};
 pub use erasures::NewErasure;
@@ -54,14 +57,18 @@ pub(crate) use imports::fault_words;
 pub use lists::LISTS;
 pub use obligations::HeatMap;
 pub use package::Packed;
+pub use proven::{Proven, Recomputed, Unfit};
 pub use read::{Asked, Known};
 pub use reports::written;
 pub use upkeep::{AccountsFound, Rebuilt, Verification, random_id};
 pub use vault::{Asker, NewDocument, NewHolder, content_of};
+pub use verifying::Verified;
 
 use evidence::Evidence;
+use findings::Found;
 use follow::{HeadFollower, Kept, KeptFollower};
 use read::History;
+use verifying::Verifying;
 
 /// Requests that may be under way. Below the writer's queue, so that handing one over never waits.
 const REQUESTS_MAX: usize = 2_048;
@@ -80,6 +87,8 @@ struct Shared {
     head: watch::Receiver<u64>,
     kept: Arc<Kept>,
     history: History,
+    verifying: Verifying,
+    found: Found,
     evidence: Evidence,
     layouts: Layouts,
     clock: Arc<dyn Clock>,
@@ -198,6 +207,8 @@ impl App {
                 head,
                 kept,
                 history: History::default(),
+                verifying: Verifying::default(),
+                found: Found::default(),
                 evidence,
                 layouts: Layouts::default(),
                 clock,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gongjian_core::day::Day;
+use gongjian_core::day::{Day, Quarter};
 use gongjian_core::log::ReadError;
 use gongjian_core::record::{Position, RecordRef};
 use gongjian_projections::figures::{Evidence, Report, Standing, first_quarter, report_with};
@@ -17,7 +17,44 @@ use crate::error::Problem;
 use crate::messages::Text;
 use crate::report::{self, Event, Material};
 
+/// Quarters that are listed: ten years.
+const QUARTERS_MAX: usize = 40;
+
 impl App {
+    /// The reports of the quarters before one, as it knows them, the latest last: no more than three, and none from
+    /// before the first thing that figures count.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn reports_before(&self, report: &Report) -> Result<Vec<Report>, Problem> {
+        let views = self.views_as_of(report.as_of.position)?;
+        let begins = first_quarter(&views).unwrap_or(report.quarter);
+        let mut earlier = Vec::new();
+        let mut quarter = report.quarter;
+        for _ in 0..3 {
+            quarter = quarter.previous();
+            if quarter < begins {
+                break;
+            }
+            let on = quarter.last_day().min(report.as_of.on);
+            earlier.push(report_with(&views, quarter, &report.scope, on, Evidence::None));
+        }
+        earlier.reverse();
+        Ok(earlier)
+    }
+
+    /// The quarters that have anything to report, as of a day, the latest first.
+    ///
+    /// # Errors
+    /// [`Problem`] if the log cannot be folded.
+    pub fn quarters(&self) -> Result<Vec<Quarter>, Problem> {
+        let views = self.views()?;
+        let last = views.default_on(self.today()).quarter();
+        let Some(first) = first_quarter(&views) else { return Ok(vec![last]) };
+        let before = |quarter: &Quarter| Some(quarter.previous()).filter(|it| *it >= first);
+        Ok(std::iter::successors(Some(last), before).take(QUARTERS_MAX).collect())
+    }
+
     /// A report as a document.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Looking after the ledger: verification, rebuilding, and the clock.
 
 use std::path::Path;
+use std::time::Instant;
 
 use gongjian_core::accounts::Book;
 use gongjian_core::codec;
@@ -15,8 +16,8 @@ use gongjian_core::vault::{self, Checked, Proof, Status, VaultReport};
 use gongjian_projections::runner::{Comparison, Runner};
 use serde_json::{Value, json};
 
-use super::App;
 use super::follow::source;
+use super::{App, Verified};
 use crate::error::Problem;
 use crate::messages::Text;
 
@@ -206,6 +207,7 @@ impl App {
         key: Option<VerifierKey>,
         progress: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<Verification, Problem> {
+        let started = Instant::now();
         let options =
             VerifyOptions { ledger: self.dir().map(Path::to_owned), key, ..VerifyOptions::default() };
         let checked = self.with_writer(move |writer| {
@@ -235,7 +237,7 @@ impl App {
                 rebuilt.iter().filter(|model| !model.equal()).map(|it| (it.name.to_owned(), "model-differs")),
             );
         }
-        Ok(Verification {
+        let found = Verification {
             size: report.events,
             digest: report.digest.to_string(),
             root: hex::encode(report.root.0),
@@ -245,7 +247,13 @@ impl App {
             vault_closed: in_vault.as_ref().err().cloned(),
             vault: in_vault.unwrap_or_default(),
             accounts: self.verify_accounts()?,
-        })
+        };
+        self.shared.verifying.keep(Verified {
+            found: found.clone(),
+            at: self.shared.clock.now_micros(),
+            took: started.elapsed(),
+        });
+        Ok(found)
     }
 
     /// Recomputes the log of accounts, where there is one.

@@ -18,6 +18,8 @@ pub mod xlsx;
 use gongjian_core::day::Day;
 use gongjian_core::record::Position;
 
+pub(crate) use shown::grouped;
+
 use crate::messages::Language;
 
 /// What a document is made of, so that whoever holds it can find the same again.

@@ -8,6 +8,7 @@
 //! **Architecture invariant:** *no input makes a check panic, reach the network or write a file.*
 
 mod fault;
+mod handed;
 mod inspection;
 mod outcome;
 mod proof;
@@ -21,13 +22,12 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 pub use fault::{Fault, Kind};
+pub use handed::{handed, looks_like};
 pub use inspection::inspection;
 pub use outcome::{Basis, Format, Outcome, Verdict};
 pub(crate) use proof::{check_inclusion, check_leaf, check_place, read_checkpoint, read_proof, read_record};
 pub use proof::{checkpoint, proof};
 pub use trust::{Trust, TrustError};
-
-use gongjian_core::evidence::proof::PROOF_HEADER;
 
 /// The longest file that is read.
 pub const FILE_MAX: u64 = 256 << 20;
@@ -44,12 +44,7 @@ pub fn format_of(path: &Path) -> io::Result<Format> {
     }
     let mut head = Vec::new();
     File::open(path)?.take(64).read_to_end(&mut head)?;
-    Ok(match head.as_slice() {
-        head if head.starts_with(PROOF_HEADER.as_bytes()) => Format::Proof,
-        [b'P', b'K', ..] => Format::Package,
-        [b'{', ..] => Format::Inspection,
-        _ => Format::Checkpoint,
-    })
+    Ok(looks_like(&head))
 }
 
 /// Reads a file that is not longer than `limit`.

@@ -60,6 +60,20 @@ impl Trust {
         Trust { policy: Some(policy) }
     }
 
+    /// Keys of logs that are at hand already.
+    ///
+    /// # Errors
+    /// [`TrustError::Policy`] if they make up no policy.
+    pub fn in_logs(keys: &[VerifierKey]) -> Result<Trust, TrustError> {
+        let mut text = String::new();
+        for key in keys {
+            text += &format!("log {key}\n");
+        }
+        text += "quorum none\n";
+        let named = |source| TrustError::Policy { file: "-".to_owned(), source };
+        Ok(Trust::by(Policy::parse(text.as_bytes()).map_err(named)?))
+    }
+
     /// From a policy file, or from keys, each a line or a file of lines: those of logs, and those of witnesses,
     /// whose cosignatures are checked and not demanded.
     ///

@@ -308,7 +308,7 @@ pub fn sheet_text(shown: &Sheet, text: Text) -> String {
 }
 
 /// What a finding says, in words.
-fn finding(item: &Value, text: Text) -> String {
+pub(crate) fn finding(item: &Value, text: Text) -> String {
     let code = item.get("code").or_else(|| item.get("state")).and_then(Value::as_str).unwrap_or_default();
     let mut args: Vec<(&str, String)> = Vec::new();
     if let Some(map) = item.get("args").and_then(Value::as_object) {

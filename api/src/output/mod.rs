@@ -1,5 +1,6 @@
 //! Answers as people read them: tables, CSV, Markdown, and the story of a matter.
 
+pub(crate) mod claim;
 mod compare;
 pub mod csv;
 pub mod differences;

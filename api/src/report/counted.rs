@@ -11,7 +11,7 @@ use crate::document::{Block, Cell, Chart, Column, Drawing, Link, Row, Table, Val
 use crate::messages::{Language, Text};
 
 /// The figure with which each group begins, and the key of its heading.
-const GROUPS: &[(Figure, &str)] = &[
+pub(crate) const GROUPS: &[(Figure, &str)] = &[
     (Figure::Alliances, "alliances"),
     (Figure::AgreementsSigned, "agreements"),
     (Figure::ProjectsListed, "projects"),
@@ -40,7 +40,7 @@ const BESIDE: &[Figure] = &[
 const CHART_PLACES: usize = 60;
 
 /// The name of a figure.
-pub(super) fn label(figure: Figure, text: Text) -> String {
+pub(crate) fn label(figure: Figure, text: Text) -> String {
     match text.language() {
         Language::Chinese => figure.chinese().to_owned(),
         Language::English => figure.english().to_owned(),
@@ -48,7 +48,7 @@ pub(super) fn label(figure: Figure, text: Text) -> String {
 }
 
 /// The name of a figure where it stands beside others, away from the heading of its group.
-pub(super) fn short(figure: Figure, text: Text) -> String {
+pub(crate) fn short(figure: Figure, text: Text) -> String {
     text.find(&format!("summary-short-{}", figure.name()), &[]).unwrap_or_else(|| label(figure, text))
 }
 
@@ -211,7 +211,7 @@ fn issues_by_community(parts: &BTreeMap<String, Part>, text: Text) -> Chart {
 }
 
 /// A chart that says its numbers in words too.
-pub(super) fn chart(
+pub(crate) fn chart(
     key: &str,
     caption: String,
     drawing: Drawing,

@@ -17,7 +17,9 @@ use gongjian_projections::summary::Frame;
 use crate::document::{Block, Document, Identity};
 use crate::messages::{Language, Text};
 
+pub(crate) use counted::{GROUPS, chart, label, short};
 pub use evidence::{EVENTS_MAX, Event};
+pub(crate) use story::{closed, course_of};
 
 /// Raised whenever the same facts make another report: other tables, other words, another look, another byte of any
 /// format, or another format of editions (`app/editions.rs`).

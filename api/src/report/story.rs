@@ -4,7 +4,7 @@ use gongjian_projections::figures::{Figure, Report, Value};
 
 use super::Material;
 use super::counted::{chart, short};
-use crate::document::{Block, Drawing, Span};
+use crate::document::{Block, Chart, Drawing, Span};
 use crate::messages::Text;
 
 /// Sentences of the overview, each with the figures that it names by their names with `-` for `_`.
@@ -41,26 +41,33 @@ pub(super) fn overview(material: &Material<'_>, text: Text) -> Vec<Block> {
     };
     let mut blocks: Vec<Block> = SENTENCES.iter().map(sentence).collect();
     blocks.push(Block::Chart(course(material, text)));
-    let closed = material.report.figures.get(Figure::PropertyIssuesClosedByCategory);
-    if let Value::Breakdown(parts) = &closed.value {
-        let series = vec![(
-            short(Figure::PropertyIssuesClosed, text),
-            parts.iter().map(|(_, number)| *number).collect(),
-        )];
-        let names = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let caption = text.plain("summary-chart-categories");
-        blocks.push(Block::Chart(chart("closed-by-category", caption, Drawing::Bars, names, series, text)));
-    }
+    blocks.extend(closed(material.report, text).map(Block::Chart));
     blocks
 }
 
-fn course(material: &Material<'_>, text: Text) -> crate::document::Chart {
+/// What was closed, by category.
+pub(crate) fn closed(report: &Report, text: Text) -> Option<Chart> {
+    let counted = report.figures.get(Figure::PropertyIssuesClosedByCategory);
+    let Value::Breakdown(parts) = &counted.value else { return None };
+    let numbers = parts.iter().map(|(_, number)| *number).collect();
+    let series = vec![(short(Figure::PropertyIssuesClosed, text), numbers)];
+    let names = parts.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let caption = text.plain("summary-chart-categories");
+    Some(chart("closed-by-category", caption, Drawing::Bars, names, series, text))
+}
+
+fn course(material: &Material<'_>, text: Text) -> Chart {
     let reports: Vec<&Report> = material
         .earlier
         .iter()
         .filter(|report| material.begins <= report.quarter)
         .chain(std::iter::once(material.report))
         .collect();
+    course_of(&reports, text)
+}
+
+/// The course of some figures over the reports of quarters that follow each other.
+pub(crate) fn course_of(reports: &[&Report], text: Text) -> Chart {
     let quarters = reports.iter().map(|report| report.quarter.to_string()).collect();
     let series = COURSE.iter().map(|figure| {
         (short(*figure, text), reports.iter().map(|report| report.figures.number(*figure)).collect())

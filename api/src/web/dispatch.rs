@@ -55,7 +55,8 @@ async fn fields(request: Request) -> Result<Fields, Problem> {
     let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
         let field = part.name().unwrap_or_default().to_owned();
-        let (name, media) = (part.file_name().map(str::to_owned), part.content_type().map(str::to_owned));
+        // What a browser says of a file's type is said by whoever sends it; its name's ending decides.
+        let name = part.file_name().map(str::to_owned);
         let bytes = part.bytes().await.map_err(|error| match error.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large")
                 .with("limit", crate::http::BODY_BYTES_MAX >> 20),
@@ -64,10 +65,7 @@ async fn fields(request: Request) -> Result<Fields, Problem> {
         match name {
             // A file field that was left empty comes as a file without name and content.
             Some(name) if name.is_empty() && bytes.is_empty() => {}
-            Some(name) => {
-                let media = media.unwrap_or_default();
-                files.push(Upload { field, name, media, bytes: bytes.to_vec() });
-            }
+            Some(name) => files.push(Upload { field, name, bytes: bytes.to_vec() }),
             None => pairs.push((field, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }

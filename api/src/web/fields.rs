@@ -14,8 +14,6 @@ pub(crate) struct Upload {
     pub(crate) field: String,
     /// Its name, as the browser says.
     pub(crate) name: String,
-    /// Its media type, as the browser says.
-    pub(crate) media: String,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
 }

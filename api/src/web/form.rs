@@ -368,6 +368,13 @@ pub(crate) fn search(visit: &Visit, list: &str, given: &str) -> Result<Vec<(Stri
         found.retain(|(_, name)| name.contains(given));
     }
     found.sort_by_key(|(_, name)| name != given);
+    if found.is_empty() {
+        // Nothing holds the letters themselves; they may be how a name sounds.
+        let views = visit.app().views()?;
+        let heard = crate::find::within(&views, on, list, given, SUGGESTIONS);
+        let code = |stream: &str| stream.split_once('/').map_or(stream, |(_, id)| id).to_owned();
+        found = heard.found.iter().map(|it| (code(&it.stream), it.name.clone())).collect();
+    }
     Ok(found)
 }
 

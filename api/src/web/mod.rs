@@ -23,6 +23,7 @@ mod home;
 mod ids;
 mod imports;
 mod inline;
+mod inspection;
 mod item;
 mod live;
 mod matter;
@@ -109,6 +110,22 @@ pub(crate) const PAGES: &[Page] = &[
     both("/erasure", Right::Erase, erasure::overview, erasure::ask),
     takes("/erasure/{id}", Right::Erase, erasure::decide),
     // Inspection and reports.
+    shows("/trails/{*id}", Right::Read, inspection::trail::show),
+    shows("/events", Right::Log, inspection::events::list),
+    shows("/events/{position}", Right::Read, inspection::events::one),
+    shows("/search", Right::Read, inspection::search::show),
+    shows("/obligations", Right::Read, inspection::obligations::list),
+    shows("/obligations/{*id}", Right::Read, inspection::obligations::one),
+    shows("/findings", Right::Read, inspection::findings::list),
+    shows("/registry", Right::Read, inspection::registry::show),
+    shows("/status", Right::Own, inspection::status::status),
+    shows("/about", Right::Open, inspection::status::about),
+    shows("/help", Right::Open, inspection::status::help),
+    shows("/reports", Right::Reports, inspection::reports::list),
+    both("/reports/{quarter}", Right::Reports, inspection::reports::show, inspection::reports::take),
+    shows("/reports/{quarter}/differences", Right::Reports, inspection::reports::differences),
+    shows("/reports/{quarter}/figures/{name}", Right::Reports, inspection::figure::show),
+    both("/verify", Right::Own, inspection::verify::show, inspection::verify::take),
     // Accounts.
     both("/sign-in", Right::Open, me::sign_in, me::take_sign_in),
     takes("/sign-out", Right::Open, me::sign_out),

@@ -111,6 +111,8 @@ pub(crate) const REGISTERS: &[Register] = &[
         new "duty.perform"),
     register!("/exemptions", "exemptions", ["id", "rule", "subject", "period", "decision", "exemptedOn", "state"],
         &["state", "category"], new "obligation.exempt"),
+    register!("/rules", "rules", ["id", "title", "version", "validFrom", "parameters", "source", "state"], &["state"],
+        new "rule.adopt", item super::inspection::rules::show),
     register!("/imports", "imports", ["id", "rows", "missing", "state"], NONE),
     register!(
         "/documents",

@@ -32,8 +32,6 @@ pub(crate) struct Visit {
     pub(crate) text: Text,
     /// The path as it came.
     pub(crate) path: String,
-    /// The path as the table has it, with `{names}`.
-    pub(crate) route: String,
     /// What stands at the `{names}` of the path.
     pub(crate) parts: BTreeMap<String, String>,
     /// The query.
@@ -59,13 +57,11 @@ impl FromRequestParts<AppState> for Visit {
         let names = names.iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = Fields::of_query(parts.uri.query().unwrap_or_default());
         let is = |name: &str| parts.headers.get(name).is_some_and(|value| value == "true");
-        let route = parts.extensions.get::<axum::extract::MatchedPath>();
         Ok(Visit {
             state: state.clone(),
             caller,
             text: language(&query, &parts.headers).text(),
             path: parts.uri.path().to_owned(),
-            route: route.map(|route| route.as_str().to_owned()).unwrap_or_default(),
             parts: names,
             query,
             fragment: is("hx-request") && !is("hx-boosted") && !is("hx-history-restore-request"),
