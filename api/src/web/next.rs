@@ -63,7 +63,10 @@ fn forms(visit: &Visit, page: &mut ItemPage) -> Result<Vec<Inline>, Problem> {
         inline.verb = visit.text.command(command);
         inline.primary = forms.is_empty();
         for field in form::fields_of(command) {
-            inline.fields.push(inline::field(visit, command, &field.name, "", None)?);
+            let shown = inline::field(visit, command, &field.name, "", None)?;
+            // One line is enough in a row of fields.
+            let widget = if shown.widget == "text" { "line" } else { shown.widget };
+            inline.fields.push(form::FieldShown { widget, ..shown });
         }
         inline.fields.push(inline::day(visit, visit.app().today(), None)?);
         forms.push(inline);

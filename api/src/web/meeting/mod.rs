@@ -562,6 +562,8 @@ fn topic_with_forms(
             form.fields.push(inline::day(visit, known.on, sent)?);
             for field in &mut form.fields {
                 if ["referredTo", "reason"].contains(&field.name.as_str()) {
+                    // One line is enough in a row of fields.
+                    field.widget = "line";
                     field.label = t.plain(&format!("meet-conclude-{}", field.name));
                 }
             }
@@ -579,6 +581,11 @@ fn topic_with_forms(
         form.hide("topic", &item.id);
         for name in ["text", "responsible", "supporting", "dueOn", "noteOnly"] {
             form.fields.push(inline::field(visit, "decision.record", name, "", sent)?);
+        }
+        // Only what is merely told needs nobody and no day.
+        for field in form.fields.iter_mut().filter(|it| ["responsible", "dueOn"].contains(&it.name.as_str()))
+        {
+            field.label = t.word("field", &field.name);
         }
         form.fields.push(inline::day(visit, known.on, sent)?);
         form.keep(visit, &item.state.title);
