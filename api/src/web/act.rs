@@ -159,8 +159,10 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
             drafts::clear(visit, &drafts::key(act.command, &act.stream));
             let back = given.get("back");
             let place = if back.is_empty() { page_of(&stream) } else { back.to_owned() };
+            let (place, part) = place.split_once('#').unwrap_or((&place, ""));
             let joint = if place.contains('?') { '&' } else { '?' };
-            Ok(Shown::Elsewhere(format!("{place}{joint}done={position}")))
+            let part = if part.is_empty() { String::new() } else { format!("#{part}") };
+            Ok(Shown::Elsewhere(format!("{place}{joint}done={position}{part}")))
         }
         Err(problem) => explain(&act, given, &problem),
     }

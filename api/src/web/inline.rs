@@ -7,9 +7,36 @@ use gongjian_core::domain::Command;
 use serde_json::Value;
 
 use super::form::{self, Field, FieldShown, Kind};
-use super::{Fields, Visit};
+use super::{Fields, Visit, drafts};
 use crate::app::{random_id, uuid};
 use crate::error::Problem;
+
+/// How the names of drafts of forms within pages begin.
+const DRAFT: &str = "page";
+
+/// What a draft of a form within this page holds, if the address asks for it.
+pub(crate) fn drafted(visit: &Visit) -> Option<Fields> {
+    let wanted = visit.query.get("draft");
+    Some(drafts::load(visit, wanted).filter(|draft| draft.place == visit.path)?.over(&Fields::default()))
+}
+
+/// Drafts of forms within this page that are not open: address and words.
+pub(crate) fn offers<'i>(visit: &Visit, forms: impl Iterator<Item = &'i Inline>) -> Vec<(String, String)> {
+    let t = visit.text;
+    let closed = forms.filter(|form| !form.draft.is_empty() && form.draft != visit.query.get("draft"));
+    let kept = closed.filter_map(|form| drafts::load(visit, &form.draft));
+    let offer = |draft: drafts::Draft| {
+        let (day, time) = draft.when(visit);
+        let words = t.get("drafts-offer", &[("day", &day), ("time", &time)]);
+        (draft.link(), t.labelled(&draft.title, &words))
+    };
+    kept.map(offer).collect()
+}
+
+/// Forgets the draft of a form within this page that was sent.
+pub(crate) fn sent_off(visit: &Visit, form: &str) {
+    drafts::clear(visit, &drafts::key(DRAFT, &format!("{}#{form}", visit.path)));
+}
 
 /// A form within a page.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +57,8 @@ pub(crate) struct Inline {
     pub(crate) meanwhile: Vec<String>,
     /// It is what comes next.
     pub(crate) primary: bool,
+    /// The draft in which what is typed is kept; empty for none.
+    pub(crate) draft: String,
 }
 
 /// Why a form within a page was not recorded.
@@ -154,6 +183,13 @@ impl Inline {
             meanwhile: sent.map(|sent| sent.refusal.meanwhile.clone()).unwrap_or_default(),
             ..Inline::default()
         })
+    }
+
+    /// Keeps what is typed as a draft until it is sent.
+    pub(crate) fn keep(&mut self, visit: &Visit, title: &str) {
+        self.draft = drafts::key(DRAFT, &format!("{}#{}", visit.path, self.key));
+        self.hide("draft-title", &visit.text.remarks(&[title.to_owned(), self.verb.clone()]));
+        self.hide("draft-place", &visit.path);
     }
 
     /// Says something more without showing it.

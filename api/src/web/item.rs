@@ -69,6 +69,8 @@ pub(super) struct ItemPage {
     /// What must be known before anything else; empty where there is nothing.
     pub(super) note: String,
     pub(super) forms: Vec<SmallForm>,
+    /// What comes next, as forms.
+    pub(super) next: Vec<super::inline::Inline>,
     pub(super) facts: Vec<Fact>,
     pub(super) children: Vec<Children>,
     pub(super) steps: Vec<Step>,
@@ -168,6 +170,7 @@ pub(super) fn build_at(visit: &Visit, path: &str, id: &str) -> Result<ItemPage, 
         corrects,
         note: String::new(),
         forms: Vec::new(),
+        next: Vec::new(),
         facts: facts(&item, on, t),
         children: children(visit, &category, id, may_record, on)?,
         steps: steps(visit, &stream)?,

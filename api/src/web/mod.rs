@@ -31,6 +31,7 @@ mod me;
 mod meeting;
 mod month;
 mod near;
+mod next;
 mod projects;
 mod registers;
 mod sheet;

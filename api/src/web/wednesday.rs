@@ -10,7 +10,7 @@ use gongjian_projections::views::Views;
 use super::cells::{Cell, encoded};
 use super::{Frame, Seen, Shown, Visit};
 use crate::error::Problem;
-use crate::messages::Text;
+use crate::messages::{Language, Text};
 
 /// One community.
 struct Row {
@@ -137,7 +137,10 @@ pub(super) fn show(visit: &Visit) -> Seen {
     let link = |quarter: Quarter| visit.query.link("/wednesday", &[("quarter", &quarter.to_string())]);
     let page = WednesdayPage {
         frame: visit.frame(t.plain("page-wednesday")).wide().live(),
-        quarter: quarter.label(),
+        quarter: match t.language() {
+            Language::Chinese => quarter.label(),
+            Language::English => quarter.to_string(),
+        },
         before: link(quarter.previous()),
         after: link(quarter.next()),
         quarter_word: quarter.to_string(),

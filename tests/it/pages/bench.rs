@@ -47,6 +47,34 @@ impl Bench {
         Bench::over(App::over(writer, as_clock, Instant::now()).unwrap(), clock)
     }
 
+    /// A new ledger in a folder, today.
+    pub fn within(folder: &std::path::Path) -> Bench {
+        Bench::over(App::create(folder, None).unwrap(), Arc::new(FixedClock::at(0)))
+    }
+
+    /// The first words that a stream says, after something happened.
+    pub fn hears(&self, target: &str, happens: impl FnOnce()) -> String {
+        let mut stream = TcpStream::connect(self.at).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut heard = Vec::new();
+        let mut happens = Some(happens);
+        let mut piece = [0; 4096];
+        loop {
+            let size = stream.read(&mut piece).unwrap();
+            assert!(size > 0, "the stream ended");
+            heard.extend_from_slice(&piece[..size]);
+            // Its head is there: whatever happens now is heard.
+            if let Some(happens) = happens.take() {
+                happens();
+            }
+            let text = String::from_utf8_lossy(&heard).into_owned();
+            if let Some((_, data)) = text.split_once("data: ") {
+                return data.lines().next().unwrap_or_default().to_owned();
+            }
+        }
+    }
+
     fn over(app: App, clock: Arc<FixedClock>) -> Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let local = axum::Extension(Caller::Local);
@@ -102,6 +130,13 @@ impl Bench {
         let body: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         self.ask("POST", target, &body.join("&"), "")
+    }
+
+    /// Sends fields as a script does while somebody types.
+    pub fn keep(&self, target: &str, fields: &[(String, String)]) -> Page {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        self.ask("POST", target, &body.join("&"), "HX-Request: true\r\n")
     }
 
     /// Fills in a form of a page and sends it.

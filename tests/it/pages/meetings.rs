@@ -148,17 +148,21 @@ fn the_golden_case_is_entered_by_hand_from_an_empty_ledger() {
     page.says("已归档").says("● 归档");
     assert!(!page.has_form("next") && !page.has_form("propose"));
 
-    // 15 July done; its own unit may not verify it, another does.
-    let decision = "/do/decision.start?stream=decision/HY-2022-0001-J1-1";
-    bench.command(decision, &[]);
+    // 15 July done; its own unit may not verify it, another does. All in the page of the decision.
+    let decision = "/decisions/HY-2022-0001-J1-1";
+    bench.get(decision).says("完成日期—").says("核验日期—").says("待办");
+    bench.record(&bench.get(decision), "decision-start", &[]);
     bench.until("2022-07-15");
-    bench.command(&decision.replace("start", "complete"), &[]);
+    bench.record(&bench.get(decision), "decision-complete", &[]).says("已办结待核验");
     bench.until("2022-07-20");
-    let verify = decision.replace("start", "verify");
-    let refused = bench.fill(&bench.get(&verify), "form", &[("unit", "东门物业服务有限公司")]);
+    let page = bench.get(decision);
+    let refused = bench.fill(&page, "decision-verify", &[("unit", "东门物业服务有限公司")]);
     assert_eq!(refused.status, 422);
     refused.says("东门物业服务有限公司");
-    bench.command(&verify, &[("unit", "老水利局家属楼业主委员会")]).says("已销号");
+    assert!(refused.html.contains("value=\"东门物业服务有限公司\""));
+    let check = bench.fill(&page, "decision-verify", &[("unit", "老水利局家属楼业主委员会")]);
+    check.says("请核对");
+    bench.record(&check, "form", &[]).says("已销号").says("核验日期2022年7月20日");
     bench.get(MEETING).says("核验日期 2022年7月20日");
     let trail = bench.app.trail("HY-2022-0001-J1-1", gongjian_api::app::Asked::default()).unwrap();
     let trail = serde_json::to_string(&trail).unwrap();
@@ -228,7 +232,7 @@ fn a_meeting_refuses_in_place_and_keeps_what_was_typed() {
     refused.says("填写结果");
     let refused = bench.fill(&page, "attend", &[("more", "没有这个单位"), ("residents", "五")]);
     assert_eq!(refused.status, 422);
-    refused.says("账本里没有“没有这个单位”");
+    refused.says("没有“没有这个单位”");
     assert!(refused.html.contains("value=\"没有这个单位\"") && refused.html.contains("value=\"五\""));
     let refused = bench.fill(&page, "propose", &[("title", ""), ("category", "停车难")]);
     assert_eq!(refused.status, 422);
@@ -362,4 +366,80 @@ fn the_month_shows_meetings_and_what_is_missing() {
     assert!(page.html.contains("/api/v1/calendar.ics"));
     assert_eq!(bench.try_get("/meetings?view=month&month=2022-13").status, 400);
     bench.get("/wednesday?quarter=2022-Q2").says("无记录");
+}
+
+#[test]
+fn a_draft_is_kept_offered_and_gone_when_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::within(folder.path());
+    let page = bench.get("/do/street.register");
+    let key = page.html.split("hx-post=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (_, mut typed) = page.form("form");
+    typed.retain(|(name, _)| name != "name");
+    typed.push(("name".to_owned(), "东门街道".to_owned()));
+    assert_eq!(bench.keep(&key, &typed).status, 204);
+    bench.get("/").says("草稿（1）").says("登记街道");
+    let page = bench.get("/do/street.register");
+    page.says("接着上次填");
+    assert!(!page.html.contains("东门街道"));
+    let place = page.html.split("class=\"notice\"><a href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let page = bench.get(&place.replace("&#38;", "&"));
+    assert!(page.html.contains("value=\"东门街道\""));
+    // By the button, without script: the form comes again.
+    let kept = bench.post(&key, &page.form("form").1);
+    assert_eq!((kept.status, kept.location.contains("draft=")), (303, true));
+    bench.get(&kept.location).says("已存为草稿");
+    bench.record(&page, "form", &[]);
+    bench.get("/").never_says("草稿（1）");
+    bench.get("/do/street.register").never_says("接着上次填");
+    // Nothing personal lies there, and no name leads out of the folder.
+    typed.push(("reason".to_owned(), "身份证号 11010519491231002X".to_owned()));
+    assert_eq!(bench.keep(&key, &typed).status, 422);
+    assert_eq!(bench.keep("/drafts/..%2Fa", &typed).status, 404);
+    let mut dropped = vec![("draft".to_owned(), "drop".to_owned())];
+    dropped.push(("draft-place".to_owned(), "/do/street.register".to_owned()));
+    assert_eq!(bench.post(&key, &dropped).location, "/do/street.register");
+}
+
+#[test]
+fn what_is_typed_in_a_sheet_is_kept_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::within(folder.path());
+    let long_ago = ("occurredOn", "2022年1月4日");
+    bench.command("/do/street.register", &[("id", "S01"), ("name", "东门街道"), long_ago]);
+    bench.command(
+        "/do/community.register",
+        &[("id", "C01"), ("name", "东门社区"), ("street", "S01"), long_ago],
+    );
+    let compound = [("id", "X001"), ("name", "老水利局家属楼"), ("community", "C01"), long_ago];
+    bench.command("/do/compound.register", &compound);
+    let sheet = "/wednesday/C01/2022-06-01";
+    let page = bench.get(sheet);
+    let key = page.html.split("hx-post=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (_, mut typed) = page.form("sheet");
+    typed.push(("new-text".to_owned(), "污水主次管道倒灌".to_owned()));
+    typed.reverse();
+    assert_eq!(bench.keep(&key, &typed).status, 204);
+    let page = bench.get(sheet);
+    page.says("接着上次填").never_says("污水主次管道倒灌");
+    let page = bench.get(&format!("{sheet}?draft={}", key.rsplit('/').next().unwrap()));
+    page.says("污水主次管道倒灌");
+    let rest = [("new-compound", "X001"), ("new-category", "污水排放"), ("new-source", "居民代表")];
+    bench.record(&page, "sheet", &rest).never_says("接着上次填").says("污水主次管道倒灌");
+}
+
+#[test]
+fn an_open_page_hears_that_there_is_more() {
+    let bench = registry();
+    let last = bench.app.head().size - 1;
+    let page = bench.get("/meetings");
+    assert!(page.html.contains(&format!("data-live=\"/live?after={last}\"")));
+    let heard = bench.hears(&format!("/live?after={last}"), || {
+        let street = [("id", "S02"), ("name", "西门街道")];
+        bench.command("/do/street.register", &street);
+    });
+    assert_eq!(heard, "有 1 条新记录，刷新");
+    assert_eq!(bench.try_get("/live?after=x").status, 400);
+    // A page of an earlier time waits for nothing.
+    assert!(!bench.get(&format!("/wednesday?as-of={last}")).html.contains("data-live"));
 }

@@ -93,6 +93,8 @@ struct MeetingPage {
     checks: Vec<Check>,
     wrong: Vec<String>,
     wrong_at: String,
+    /// Drafts of forms of the page: address and words.
+    offers: Vec<(String, String)>,
     next: Option<Inline>,
     /// Why what comes next has to wait, and where to go first.
     waits: Vec<(String, String)>,
@@ -127,7 +129,9 @@ pub(super) fn show(visit: &Visit) -> Seen {
     if visit.query.get("view") == "present" {
         return present(visit, &known);
     }
-    Shown::page(&page(visit, &known, None)?)
+    let (drafted, refusal) = (inline::drafted(visit), Refusal::default());
+    let sent = drafted.as_ref().map(|given| Sent { given, refusal: &refusal });
+    Shown::page(&page(visit, &known, sent)?)
 }
 
 /// The page again, with what was sent and why it was not recorded.
@@ -174,10 +178,14 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<MeetingP
     let shown = |command: &&&str| {
         let here = [next_command(known), "meeting.attend", "meeting.word-minutes", "meeting.correct"];
         !here.contains(*command)
-            && !(***command == *"meeting.call-topics" && known.state.phase > Phase::Planned)
     };
     let takes_topics = known.state.phase < Phase::Cancelled;
+    let propose = if records && takes_topics { Some(propose(visit, known, sent)?) } else { None };
+    let words = if records && known.is_draft() { Some(words(visit, known, sent)?) } else { None };
+    let decide = topics.iter().filter_map(|topic: &TopicShown| topic.decide.as_ref());
+    let forms = decide.chain(&propose).chain(words.as_ref().map(|(form, _)| form));
     Ok(MeetingPage {
+        offers: inline::offers(visit, forms),
         id: known.id.clone(),
         date: super::month::with_weekday(known.state.date, t),
         light: known.light.clone(),
@@ -194,8 +202,8 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<MeetingP
         },
         present: names(known),
         topics,
-        propose: if records && takes_topics { Some(propose(visit, known, sent)?) } else { None },
-        words: if records && known.is_draft() { Some(words(visit, known, sent)?) } else { None },
+        propose,
+        words,
         papers: papers(known, t),
         actions: allowed.iter().filter(shown).map(|command| (leads(command), t.command(command))).collect(),
         correct: allowed.contains(&"meeting.correct").then(|| leads("meeting.correct")),
@@ -221,13 +229,13 @@ fn stops(known: &Known, t: Text) -> Vec<Stop> {
     let here = last.map_or(0, |last| last + 1);
     let cancelled = state.cancelled.is_some();
     let stop = |(place, (word, done)): (usize, (&str, bool))| {
-        let mut words = t.word("meeting-stop", word);
+        let mut words = t.word("meet-stop", word);
         let (look, shape) = match place {
             _ if done => ("ok", "●"),
             _ if cancelled => ("mute", "–"),
             // Passed, but no record says so.
             _ if place < here => {
-                words = t.get("meeting-stop-unstated", &[("words", &words)]);
+                words = t.get("meet-stop-unstated", &[("words", &words)]);
                 ("mute", "–")
             }
             _ if place == here => ("info", "◐"),
@@ -241,7 +249,7 @@ fn stops(known: &Known, t: Text) -> Vec<Stop> {
 /// A light that says whether a rule is kept.
 fn rule_light(met: bool, t: Text) -> Cell {
     let (look, shape, key) =
-        if met { ("ok", "●", "meeting-rule-met") } else { ("warn", "▲", "meeting-rule-unmet") };
+        if met { ("ok", "●", "meet-rule-met") } else { ("warn", "▲", "meet-rule-unmet") };
     Cell { look, shape, ..Cell::words(t.plain(key)) }
 }
 
@@ -261,7 +269,7 @@ fn checks(known: &Known, t: Text) -> Vec<Check> {
             ("rule", notice.rule.clone()),
         ];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        say("noticedOn", t.get("meeting-notice", &args), rule_light(notice.is_met(), t));
+        say("noticedOn", t.get("meet-notice", &args), rule_light(notice.is_met(), t));
     }
     match (&known.quorum, state.attended) {
         (Some(quorum), Some(_)) => {
@@ -272,7 +280,7 @@ fn checks(known: &Known, t: Text) -> Vec<Check> {
                 ("rule", quorum.rule.clone()),
             ];
             let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-            say("present", t.get("meeting-quorum", &args), rule_light(quorum.is_met(), t));
+            say("present", t.get("meet-quorum", &args), rule_light(quorum.is_met(), t));
         }
         _ => {
             let expected = state.expected_units.map(|units| units.to_string()).unwrap_or_default();
@@ -292,7 +300,7 @@ fn checks(known: &Known, t: Text) -> Vec<Check> {
 /// What there is to say once the minutes are confirmed.
 fn settled(known: &Known, t: Text) -> String {
     match known.state.minutes_confirmed {
-        Some(confirmed) => t.get("meeting-settled", &[("day", &t.day(confirmed.on))]),
+        Some(confirmed) => t.get("meet-settled", &[("day", &t.day(confirmed.on))]),
         None => String::new(),
     }
 }
@@ -339,7 +347,7 @@ fn next(
         let wait = |item: &Item| {
             let number =
                 item.state.number.map(|number| number.to_string()).unwrap_or_else(|| item.id.clone());
-            (format!("#topic-{}", item.id), t.get("meeting-waits", &[("number", &number)]))
+            (format!("#topic-{}", item.id), t.get("meet-waits", &[("number", &number)]))
         };
         return Ok((None, known.open().map(wait).collect()));
     }
@@ -352,7 +360,7 @@ fn next(
     form.hide("command", command);
     match command {
         "meeting.freeze-agenda" if !known.items.iter().any(|item| item.state.on_agenda_of(&known.id)) => {
-            waits.push(("#propose".to_owned(), t.plain("meeting-agenda-empty")));
+            waits.push(("#propose".to_owned(), t.plain("meet-agenda-empty")));
             form.fields.push(inline::field(visit, command, "routine", "", sent)?);
         }
         "meeting.call-topics" => form.fields.push(inline::field(visit, command, "until", "", sent)?),
@@ -397,7 +405,7 @@ fn attendance(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<At
     let stream = format!("meeting/{}", known.id);
     let sent = Sent::to(sent, "attend");
     let mut form = Inline::new(visit, "attend", "attend", &stream, sent)?;
-    form.verb = t.plain("meeting-attend");
+    form.verb = t.plain("meet-attend");
     let typed: Option<BTreeSet<&str>> = sent.map(|sent| sent.given.all("units").collect());
     let there = |code: &str| match &typed {
         Some(typed) => typed.contains(code),
@@ -429,12 +437,13 @@ fn attendance(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<At
 fn propose(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<Inline, Problem> {
     let sent = Sent::to(sent, "propose");
     let mut form = Inline::new(visit, "propose", "propose", "", sent)?;
-    form.verb = visit.text.plain("meeting-propose");
+    form.verb = visit.text.plain("meet-propose");
     for name in ["title", "category", "proposer", "source"] {
         form.fields.push(inline::field(visit, "topic.propose", name, "", sent)?);
     }
     let day = if known.state.phase >= Phase::InSession { known.on } else { visit.app().today() };
     form.fields.push(inline::day(visit, day, sent)?);
+    form.keep(visit, &title(known, visit.text));
     Ok(form)
 }
 
@@ -448,13 +457,14 @@ fn words(
     let sent = Sent::to(sent, "words");
     let stream = format!("meeting/{}", known.id);
     let mut form = Inline::new(visit, "words", "words", &stream, sent)?;
-    form.verb = t.plain("meeting-words-keep");
+    form.verb = t.plain("meet-words-keep");
+    form.keep(visit, &title(known, t));
     form.fields.push(inline::day(visit, visit.app().today(), sent)?);
     let topics = known.items.iter().filter(|item| item.state.on_agenda_of(&known.id));
     let topics = topics.map(|item| (item.id.clone(), item.state.title.clone()));
-    let passages = std::iter::once((Passage::OPENING.to_owned(), t.plain("meeting-words-opening")))
+    let passages = std::iter::once((Passage::OPENING.to_owned(), t.plain("meet-words-opening")))
         .chain(topics)
-        .chain(std::iter::once((Passage::CLOSING.to_owned(), t.plain("meeting-words-closing"))));
+        .chain(std::iter::once((Passage::CLOSING.to_owned(), t.plain("meet-words-closing"))));
     let shown = passages.map(|(name, title)| {
         let now = known.state.wording.of(&name).unwrap_or_default().to_owned();
         let key = format!("word-{name}");
@@ -495,7 +505,7 @@ fn decision(decided: &Decided, t: Text) -> DecisionShown {
     let work = &decided.state.work;
     let due = match (work.due_on, work.extended_to) {
         (Some(due), Some(extended)) => {
-            t.get("meeting-due-extended", &[("due", &t.day(due)), ("extended", &t.day(extended))])
+            t.get("meet-due-extended", &[("due", &t.day(due)), ("extended", &t.day(extended))])
         }
         (Some(due), None) => t.day(due),
         _ => String::new(),
@@ -545,14 +555,16 @@ fn topic_with_forms(
             let key = format!("conclude-{}", item.id);
             let sent = Sent::to(sent, &key);
             let mut form = Inline::new(visit, &key, "conclude", &stream, sent)?;
-            form.verb = t.plain("meeting-conclude");
+            form.verb = t.plain("meet-conclude");
             form.fields.push(inline::field(visit, "topic.conclude", "outcome", "", sent)?);
             form.fields.push(inline::field(visit, "topic.conclude", "referredTo", "", sent)?);
             form.fields.push(inline::field(visit, "topic.withdraw", "reason", "", sent)?);
             form.fields.push(inline::day(visit, known.on, sent)?);
             for field in &mut form.fields {
                 if ["referredTo", "reason"].contains(&field.name.as_str()) {
-                    field.label = t.plain(&format!("meeting-conclude-{}", field.name));
+                    // One line is enough in a row of fields.
+                    field.widget = "line";
+                    field.label = t.plain(&format!("meet-conclude-{}", field.name));
                 }
             }
             shown.conclude = Some(form);
@@ -565,12 +577,18 @@ fn topic_with_forms(
         let key = format!("decide-{}", item.id);
         let sent = Sent::to(sent, &key);
         let mut form = Inline::new(visit, &key, "decide", "", sent)?;
-        form.verb = t.plain("meeting-decide");
+        form.verb = t.plain("meet-decide");
         form.hide("topic", &item.id);
         for name in ["text", "responsible", "supporting", "dueOn", "noteOnly"] {
             form.fields.push(inline::field(visit, "decision.record", name, "", sent)?);
         }
+        // Only what is merely told needs nobody and no day.
+        for field in form.fields.iter_mut().filter(|it| ["responsible", "dueOn"].contains(&it.name.as_str()))
+        {
+            field.label = t.word("field", &field.name);
+        }
         form.fields.push(inline::day(visit, known.on, sent)?);
+        form.keep(visit, &item.state.title);
         shown.decide = Some(form);
     }
     Ok(shown)

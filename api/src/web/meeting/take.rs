@@ -49,6 +49,7 @@ pub(in crate::web) fn take(visit: &Visit, given: &Fields) -> Seen {
     };
     match taken? {
         Ok(position) => {
+            inline::sent_off(visit, given.get("form"));
             let about = given.get("topic");
             let about = given.get("stream").strip_prefix("topic/").unwrap_or(about);
             let part = match given.get("act") {
@@ -141,7 +142,7 @@ fn attend(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
                 None => {
                     let label = t.word("field", name);
                     let args = [("label", label.as_str()), ("now", &now), ("given", &typed)];
-                    faults.push((name.to_owned(), t.get("meeting-both-changed", &args)));
+                    faults.push((name.to_owned(), t.get("meet-both-changed", &args)));
                 }
             }
         }
@@ -160,7 +161,7 @@ fn attend(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
             Err(problem) => return Refusal::of(visit, problem).map(Err),
         }
     }
-    Ok(Err(Refusal { words: t.plain("meeting-busy"), ..Refusal::default() }))
+    Ok(Err(Refusal { words: t.plain("meet-busy"), ..Refusal::default() }))
 }
 
 /// Something new under the first number that is free: whoever was faster has the one that was offered. The same
@@ -190,7 +191,7 @@ fn numbered(
             _ => return Refusal::of(visit, problem).map(Err),
         }
     }
-    Ok(Err(Refusal { words: visit.text.plain("meeting-busy"), ..Refusal::default() }))
+    Ok(Err(Refusal { words: visit.text.plain("meet-busy"), ..Refusal::default() }))
 }
 
 /// The next number: `HY-2022-0046-Y2` after `HY-2022-0046-Y1`.
@@ -256,7 +257,7 @@ fn conclude(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
     if outcome == "撤回" {
         let reason = given.get("reason");
         if reason.is_empty() {
-            return empty("reason", "meeting-conclude-reason");
+            return empty("reason", "meet-conclude-reason");
         }
         steps.push(Step::new("topic.withdraw", stream, json!({ "reason": reason })));
     } else {
@@ -353,12 +354,12 @@ fn words(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
                 }
                 None => {
                     let label = match passage {
-                        Passage::OPENING => t.plain("meeting-words-opening"),
-                        Passage::CLOSING => t.plain("meeting-words-closing"),
+                        Passage::OPENING => t.plain("meet-words-opening"),
+                        Passage::CLOSING => t.plain("meet-words-closing"),
                         topic => topic.to_owned(),
                     };
                     let args = [("label", label.as_str()), ("now", theirs), ("given", ours)];
-                    faults.push((format!("word-{passage}"), t.get("meeting-both-changed", &args)));
+                    faults.push((format!("word-{passage}"), t.get("meet-both-changed", &args)));
                 }
             }
         }
@@ -375,7 +376,7 @@ fn words(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
             Err(problem) => return Refusal::of(visit, problem).map(Err),
         }
     }
-    Ok(Err(Refusal { words: t.plain("meeting-busy"), ..Refusal::default() }))
+    Ok(Err(Refusal { words: t.plain("meet-busy"), ..Refusal::default() }))
 }
 
 #[cfg(test)]

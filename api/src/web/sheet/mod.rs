@@ -11,7 +11,7 @@ use gongjian_projections::lists::SheetLine;
 use gongjian_projections::registry::Kind;
 
 use super::cells::{Cell, encoded, lit};
-use super::inline::{Inline, Refusal, Sent};
+use super::inline::{self, Inline, Refusal, Sent};
 use super::{Fields, Frame, Seen, Shown, Visit, fields};
 use crate::access::Right;
 use crate::app::Asked;
@@ -92,6 +92,8 @@ struct SheetPage {
     date: String,
     light: Cell,
     wrong: Vec<String>,
+    /// Drafts of the sheet: address and words.
+    offers: Vec<(String, String)>,
     old: Vec<Line>,
     fresh: Vec<Line>,
     new: Option<New>,
@@ -178,7 +180,9 @@ pub(super) fn show(visit: &Visit) -> Seen {
     if visit.query.has("similar") {
         return take::known_before(visit);
     }
-    Shown::page(&page(visit, &Known::of(visit, visit.asked()?)?, None)?)
+    let (drafted, refusal) = (inline::drafted(visit), Refusal::default());
+    let sent = drafted.as_ref().map(|given| Sent { given, refusal: &refusal });
+    Shown::page(&page(visit, &Known::of(visit, visit.asked()?)?, sent)?)
 }
 
 /// The sheet again, with what was sent and why it was not recorded.
@@ -204,7 +208,14 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<SheetPag
     };
     let (old, fresh) = (lines(&known.old), lines(&known.new));
     let stream = known.occurrence.as_ref().map(|(id, ..)| format!("occurrence/{id}")).unwrap_or_default();
-    let form = if open { Some(Inline::new(visit, "sheet", "save", "", sheet)?) } else { None };
+    let form = if open {
+        let mut form = Inline::new(visit, "sheet", "save", "", sheet)?;
+        form.verb = t.day(known.date);
+        form.keep(visit, &frame.title);
+        Some(form)
+    } else {
+        None
+    };
     let moves = records && matches!(known.state(), "" | "scheduled");
     let elsewhere = Sent::to(sent, "elsewhere");
     let typed = |sent: Option<Sent<'_>>, name: &str| {
@@ -224,6 +235,7 @@ fn page(visit: &Visit, known: &Known, sent: Option<Sent<'_>>) -> Result<SheetPag
         date: super::month::with_weekday(known.date, t),
         light,
         wrong: Vec::new(),
+        offers: inline::offers(visit, form.iter()),
         old,
         fresh,
         new: if open { Some(new(visit, known, sheet)?) } else { None },

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{ESCALATES, Known, SEVERITIES, again, page};
 use crate::app::Asked;
 use crate::error::Problem;
-use crate::web::inline::{Refusal, Sent, Step, send};
+use crate::web::inline::{self, Refusal, Sent, Step, send};
 use crate::web::{Fields, Seen, Shown, Visit, fields, form, ids};
 
 /// Commands with the part of the sheet that each came from.
@@ -80,10 +80,11 @@ fn record(visit: &Visit, known: &Known, given: &Fields, plan: Plan, occurred: Da
             page.kept = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             Shown::page(&page)
         }
-        Ok(position) => Ok(Shown::Elsewhere(format!(
-            "{}?done={position}",
-            super::super::wednesday::sheet(&known.community, &known.date)
-        ))),
+        Ok(position) => {
+            inline::sent_off(visit, "sheet");
+            let place = crate::web::wednesday::sheet(&known.community, &known.date);
+            Ok(Shown::Elsewhere(format!("{place}?done={position}")))
+        }
         Err(problem) => {
             let owner = problem.index.and_then(|index| plan.owners.get(index)).cloned().unwrap_or_default();
             let refusal = Refusal::of(visit, problem)?;
