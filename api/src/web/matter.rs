@@ -78,6 +78,17 @@ pub(super) fn proof(visit: &Visit, stream: &str) -> Result<Cell, Problem> {
     Ok(Cell { look, shape, ..Cell::words(t.get(key, &args)) })
 }
 
+/// What a matter is called, with its number; its stream where there is none of that name.
+pub(super) fn called(visit: &Visit, stream: &str) -> String {
+    let found = stream.split_once('/').and_then(|(category, id)| {
+        let list = super::registers::of_category(category)?.list;
+        Some((visit.app().item(list, id, Asked::default()).ok()?, id))
+    });
+    let Some((item, id)) = found else { return stream.to_owned() };
+    let name = ["name", "title", "text"].iter().find_map(|field| item.get(*field).and_then(Value::as_str));
+    visit.text.named(name.unwrap_or_default(), id)
+}
+
 /// A link to a record.
 pub(super) fn record(visit: &Visit, position: Position) -> Cell {
     let words = visit.text.get("item-record", &[("position", &position.to_string())]);
