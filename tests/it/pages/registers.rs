@@ -128,6 +128,7 @@ fn an_agreement_that_nobody_has_signed_waits_for_its_parties() {
     let id = check.form(NEW).into_iter().find(|(name, _)| name == "id").unwrap().1;
     desk.get(&format!("/agreements/{id}")).says("还没有签").says("签订协议");
     // A number that is taken, and parties that are one, are told at the first step.
+    let page = desk.get(NEW);
     let taken = desk.fill(
         &page,
         NEW,
@@ -420,7 +421,7 @@ fn hostile_files_leave_as_files_to_save_and_run_nowhere() {
         assert!(!shown.header("content-disposition").contains("cron"), "{name}");
         assert_eq!(shown.header("x-content-type-options"), "nosniff");
         assert!(shown.header("content-security-policy").starts_with("sandbox;"), "{name}");
-        assert_eq!(desk.app.head().size, size + 1, "the look is not recorded");
+        assert!(desk.app.head().size > size, "the look is not recorded");
         // A look is asked for with a form: an address alone shows nothing.
         assert_ne!(desk.try_get(&action).status, 200);
     }
