@@ -96,6 +96,8 @@ fn a_new_agreement_takes_four_steps_and_is_recorded_once() {
     let page = desk.get(&format!("/agreements/{id}"));
     page.says("有效").says("长期").says("2022年9月1日 已签").says("共享会议室").says("台账载明").says("附件");
     page.says("条记录在打开时逐条重算，全部相符");
+    // The story calls units by their names.
+    page.says("甲方：东门社区党委；乙方：县直部门09单位");
     assert!(desk.app.verify(None, |_, _| {}).unwrap().is_sound());
 }
 
