@@ -246,7 +246,7 @@ fn page(visit: &Visit, reason: &str, fault: &str) -> Result<ItemPage, Problem> {
     let of = |name: &str| page.item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (state, owner) = (of("state"), of("matter"));
     let erased_by = page.item.get("erasedBy").and_then(Value::as_u64);
-    page.frame.title = t.remarks(&[of("kind"), page.id.clone()]);
+    page.frame.title = t.named(&of("kind"), &page.id);
     if let Some(fact) = page.facts.iter_mut().find(|fact| fact.cell.words == owner && !owner.is_empty()) {
         fact.cell.link = place(&owner).unwrap_or_default();
     }

@@ -83,7 +83,7 @@ pub(super) fn show(visit: &Visit) -> Seen {
         parts: if reads { parts(visit, on)? } else { Vec::new() },
         waiting: if reads { waiting(visit, on)? } else { Vec::new() },
         quick: if visit.caller.may(Right::Record) {
-            QUICK.iter().map(|command| (format!("/do/{command}"), t.command(command))).collect()
+            QUICK.iter().map(|command| (super::registers::beginning(command), t.command(command))).collect()
         } else {
             Vec::new()
         },

@@ -91,9 +91,10 @@ pub(super) struct SmallForm {
     pub(super) buttons: Vec<(&'static str, String)>,
 }
 
-/// Lists of what belongs to something: its category, the list, the field that names it, columns, the command that
-/// adds one.
-const BELONGINGS: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
+/// What belongs to something: its category, the list, the field that names it, columns, the command that adds one.
+type Belonging = (&'static str, &'static str, &'static str, &'static [&'static str], Option<&'static str>);
+
+const BELONGINGS: &[Belonging] = &[
     (
         "agreement",
         "commitments",
