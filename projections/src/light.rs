@@ -146,7 +146,10 @@ pub fn light(category: &str, state: &str, due: Option<Day>, on: Day) -> Light {
     let left = due.filter(|_| !over && !done).map(|due| due.0.saturating_sub(on.0));
     let soon = if category == "agreement" { SOON_AGREEMENT } else { SOON };
     let look = match left {
-        Some(left) if left < 0 && !in_force => return Light { look: Look::Bad, says: Says::Overdue(-left) },
+        // An agreement that has run out is no work that somebody is late with.
+        Some(left) if left < 0 && category != "agreement" => {
+            return Light { look: Look::Bad, says: Says::Overdue(-left) };
+        }
         Some(left) if (0..=soon).contains(&left) => {
             return Light { look: Look::Soon, says: Says::Remaining(left) };
         }
@@ -187,5 +190,7 @@ mod tests {
         let ends = |end: &str| light("agreement", "effective", Some(day(end)), on);
         assert_eq!(ends("2022-08-29").says, Says::Remaining(60));
         assert_eq!(ends("2022-08-30"), Light { look: Look::Fine, says: Says::State });
+        let over = light("agreement", "expired", Some(day("2022-06-29")), on);
+        assert_eq!(over, Light { look: Look::Soon, says: Says::State });
     }
 }

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use gongjian_core::day::Day;
 use serde_json::Value;
 
 use super::{Fields, Frame, Seen, Shown, Visit};
@@ -136,7 +137,7 @@ pub(super) fn show(visit: &Visit, action: &str, verb: &str, merged: &Merged, pro
         mine: words(&both.mine),
         name: both.name.clone(),
     };
-    let (post, time) = last(problem);
+    let (post, time) = last(problem, visit.app().today());
     let mut frame = visit.frame(verb);
     frame.faulty = true;
     let fields = merged.given.pairs().filter(|(key, _)| key.starts_with("change-")).count();
@@ -159,13 +160,18 @@ pub(super) fn show(visit: &Visit, action: &str, verb: &str, merged: &Merged, pro
 }
 
 /// Who recorded the last change, and when.
-fn last(problem: &Problem) -> (String, String) {
+fn last(problem: &Problem, today: Day) -> (String, String) {
     let events = problem.current.as_ref().and_then(|now| now.get("lastEvents")).and_then(Value::as_array);
     let last = events.and_then(|events| events.last());
     let text =
         |name: &str| last.and_then(|event| event.get(name)).and_then(Value::as_str).unwrap_or_default();
     let time = text("recordedAt").parse::<jiff::Timestamp>();
     let time = time.map(|time| crate::app::county_time(time.as_microsecond())).unwrap_or_default();
+    // Of today the hour is enough.
+    let time = match time.split_once(' ') {
+        Some((day, hour)) if day == today.to_string() => hour.to_owned(),
+        _ => time,
+    };
     (text("recordedBy").to_owned(), time)
 }
 

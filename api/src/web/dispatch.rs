@@ -21,7 +21,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// A page that shows.
 pub(super) async fn show(needs: Right, show: Show, visit: Visit) -> Response {
-    run(needs, visit, move |visit| show(visit)).await
+    run(needs, visit, show).await
 }
 
 /// A page that takes a form.

@@ -47,6 +47,7 @@ struct NewPage {
     /// The matter as it was asked for, with its page.
     matter: String,
     matter_link: String,
+    matter_called: String,
     asks_matter: bool,
     kind: FieldShown,
     restricted: FieldShown,
@@ -73,7 +74,7 @@ fn new_page(visit: &Visit, given: &Fields, faults: Vec<(String, String)>) -> Res
     };
     let mut frame = visit.frame(t.plain("new-documents"));
     frame.faulty = !faults.is_empty();
-    let matter = given.get("matter").to_owned();
+    let matter_id = given.get("matter").to_owned();
     let chosen = given.get("kind");
     let choice = |kind: &&str| ((*kind).to_owned(), (*kind).to_owned(), *kind == chosen);
     let kept = visit.query.all("kept").take(FILES_MAX).filter_map(|id| kept(visit, id)).collect();
@@ -81,9 +82,10 @@ fn new_page(visit: &Visit, given: &Fields, faults: Vec<(String, String)>) -> Res
         Some(id) => uuid(&id),
         None => uuid(&random_id()?),
     };
-    let matter_link = place(&matter).unwrap_or_default();
+    let matter_link = place(&matter_id).unwrap_or_default();
     Ok(NewPage {
         asks_matter: matter_link.is_empty() || !fault("matter").is_empty(),
+        matter_called: matter::called(visit, &matter_id),
         matter_link,
         kind: FieldShown {
             name: "kind".to_owned(),
@@ -110,7 +112,7 @@ fn new_page(visit: &Visit, given: &Fields, faults: Vec<(String, String)>) -> Res
         refusal: String::new(),
         command_id,
         kept,
-        matter,
+        matter: matter_id,
         faults,
         frame,
     })
@@ -246,7 +248,7 @@ fn page(visit: &Visit, reason: &str, fault: &str) -> Result<ItemPage, Problem> {
     let of = |name: &str| page.item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (state, owner) = (of("state"), of("matter"));
     let erased_by = page.item.get("erasedBy").and_then(Value::as_u64);
-    page.frame.title = t.remarks(&[of("kind"), page.id.clone()]);
+    page.frame.title = t.named(&of("kind"), &page.id);
     if let Some(fact) = page.facts.iter_mut().find(|fact| fact.cell.words == owner && !owner.is_empty()) {
         fact.cell.link = place(&owner).unwrap_or_default();
     }

@@ -86,7 +86,7 @@ pub(super) fn show(visit: &Visit) -> Seen {
         waiting: if reads { waiting(visit, on)? } else { Vec::new() },
         quick: if visit.caller.may(Right::Record) {
             let mine = QUICK.iter().filter(|command| visit.caller.may_give(command));
-            mine.map(|command| (format!("/do/{command}"), t.command(command))).collect()
+            mine.map(|command| (super::registers::beginning(command), t.command(command))).collect()
         } else {
             Vec::new()
         },

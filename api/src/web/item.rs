@@ -8,7 +8,7 @@ use gongjian_projections::lists::Query;
 use serde_json::Value;
 
 use super::cells::{Cell, cell, encoded, place};
-use super::{Frame, Seen, Shown, Visit, form, registers};
+use super::{Frame, Seen, Shown, Visit, form, matter, registers};
 use crate::access::Right;
 use crate::app::{EventFilter, ShownEvent};
 use crate::error::Problem;
@@ -93,9 +93,10 @@ pub(super) struct SmallForm {
     pub(super) buttons: Vec<(&'static str, String)>,
 }
 
-/// Lists of what belongs to something: its category, the list, the field that names it, columns, the command that
-/// adds one.
-const BELONGINGS: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
+/// What belongs to something: its category, the list, the field that names it, columns, the command that adds one.
+type Belonging = (&'static str, &'static str, &'static str, &'static [&'static str], Option<&'static str>);
+
+const BELONGINGS: &[Belonging] = &[
     (
         "agreement",
         "commitments",
@@ -244,10 +245,12 @@ fn children(
 pub(super) fn steps(visit: &Visit, stream: &str) -> Result<Vec<Step>, Problem> {
     let filter = EventFilter { stream: Some(stream.to_owned()), ..EventFilter::default() };
     let page = visit.app().events(0, STEPS, &filter)?;
-    Ok(page.items.iter().map(|event| step(event, visit.text)).collect())
+    let mut names = matter::Names::new();
+    Ok(page.items.iter().map(|event| step(visit, event, &mut names)).collect())
 }
 
-fn step(event: &ShownEvent, t: Text) -> Step {
+fn step(visit: &Visit, event: &ShownEvent, names: &mut matter::Names) -> Step {
+    let t = visit.text;
     let json = serde_json::to_value(event).unwrap_or_default();
     let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let kind = text("kind");
@@ -257,7 +260,7 @@ fn step(event: &ShownEvent, t: Text) -> Step {
         position: json.get("position").and_then(Value::as_u64).unwrap_or_default(),
         day: day.map(|day| t.day(day)).unwrap_or_default(),
         words: t.word("kind", &kind),
-        details: details(json.get("data"), t),
+        details: details(json.get("data").map(|data| matter::with_names(visit, data, names)).as_ref(), t),
         by: text("recordedBy"),
         assurance: Some(text("assurance"))
             .filter(|it| !it.is_empty())

@@ -1,5 +1,7 @@
 //! What pages of single matters share: their documents, the record behind a fact, and what was checked of them.
 
+use std::collections::BTreeMap;
+
 use gongjian_core::record::{Digest, Position};
 use gongjian_projections::lists::Query;
 use serde_json::Value;
@@ -76,6 +78,73 @@ pub(super) fn proof(visit: &Visit, stream: &str) -> Result<Cell, Problem> {
     };
     let args = [("count", count.as_str()), ("within", &within.to_string()), ("size", &signed.to_string())];
     Ok(Cell { look, shape, ..Cell::words(t.get(key, &args)) })
+}
+
+/// What a matter is called, with its number; its stream where there is none of that name.
+pub(super) fn called(visit: &Visit, stream: &str) -> String {
+    let found = stream.split_once('/').and_then(|(category, id)| {
+        let list = super::registers::of_category(category)?.list;
+        Some((visit.app().item(list, id, Asked::default()).ok()?, id))
+    });
+    let Some((item, id)) = found else { return stream.to_owned() };
+    let name = ["name", "title", "text"].iter().find_map(|field| item.get(*field).and_then(Value::as_str));
+    visit.text.named(name.unwrap_or_default(), id)
+}
+
+/// Fields of events that hold units, each code or list of codes.
+const UNITS: &[&str] = &[
+    "partyA",
+    "partyB",
+    "otherParties",
+    "unit",
+    "units",
+    "responsible",
+    "verifier",
+    "acceptor",
+    "claimant",
+    "supporting",
+    "enterprise",
+];
+/// Fields of events that hold something else of the registry, with its list.
+const PLACES: &[(&str, &str)] = &[
+    ("alliance", "alliances"),
+    ("community", "communities"),
+    ("compound", "compounds"),
+    ("street", "streets"),
+];
+
+/// Names by list and code, for one page.
+pub(super) type Names = BTreeMap<(&'static str, String), String>;
+
+/// What an event says, with names in the place of codes.
+pub(super) fn with_names(visit: &Visit, data: &Value, names: &mut Names) -> Value {
+    let Some(map) = data.as_object() else { return data.clone() };
+    let mut name = |list: &'static str, code: &str| {
+        let key = (list, code.to_owned());
+        let found = names.entry(key).or_insert_with(|| match list {
+            "units" => unit(visit, code).words,
+            list => {
+                let item = visit.app().item(list, code, Asked::default()).ok();
+                let name = item.as_ref().and_then(|item| item.get("name")).and_then(Value::as_str);
+                name.unwrap_or(code).to_owned()
+            }
+        });
+        found.clone()
+    };
+    let named = map.iter().map(|(field, value)| {
+        let list = PLACES.iter().find(|(known, _)| known == field).map(|(_, list)| *list);
+        let list = list.or_else(|| UNITS.contains(&field.as_str()).then_some("units"));
+        let value = match (list, value) {
+            (Some(list), Value::String(code)) if !code.is_empty() => Value::from(name(list, code)),
+            (Some(list), Value::Array(codes)) => codes
+                .iter()
+                .map(|code| code.as_str().map_or_else(|| code.clone(), |code| name(list, code).into()))
+                .collect(),
+            _ => value.clone(),
+        };
+        (field.clone(), value)
+    });
+    Value::Object(named.collect())
 }
 
 /// A link to a record.

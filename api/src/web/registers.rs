@@ -438,6 +438,13 @@ fn header(visit: &Visit, register: &Register, name: &'static str) -> Header {
     Header { words: visit.text.word("field", name), sort, sorted }
 }
 
+/// Where a command that makes something new begins: a page of its own where the register has one, else its form.
+pub(super) fn beginning(command: &str) -> String {
+    let category = command.split('.').next().unwrap_or_default();
+    let page = of_category(category).and_then(|register| register.new).filter(|new| new.starts_with('/'));
+    page.map_or_else(|| format!("/do/{command}"), str::to_owned)
+}
+
 /// The register whose streams are of a category.
 pub(super) fn of_category(category: &str) -> Option<&'static Register> {
     REGISTERS.iter().find(|register| category_of(register.list) == category)

@@ -2,3 +2,5 @@
 
 mod bench;
 mod meetings;
+mod desk;
+mod registers;
