@@ -14,6 +14,7 @@ mod golden;
 mod interop;
 mod monitor;
 mod obligations;
+mod pages;
 mod papers;
 mod properties;
 mod python;

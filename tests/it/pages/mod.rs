@@ -1,0 +1,3 @@
+//! Pages, asked of a server in this process: what people see, what they send, what is refused.
+
+mod inspection;
