@@ -105,8 +105,8 @@ const BELONGINGS: &[(&str, &str, &str, &[&str], Option<&str>)] = &[
 const PAPERS: &[(&str, &[&str])] = &[
     ("meeting", &["notice", "agenda", "attendance", "minutes"]),
     ("agreement", &["agreement"]),
-    ("decision", &["decision"]),
-    ("occurrence", &["wednesday"]),
+    ("decision", &["decision-slip"]),
+    ("occurrence", &["wednesday-sheet"]),
 ];
 
 /// Shows an item of a register that has no page of its own for it.
