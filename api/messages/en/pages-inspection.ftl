@@ -99,6 +99,7 @@ verify-not-yet = Nothing was recomputed since the ledger was opened.
 verify-when = Recomputed { $at }, record by record, in { $seconds } seconds.
 verify-now = Recompute now
 verify-running = Recomputing: { $done } of { $all } records.
+verify-busy = The ledger is being recomputed; try again when that is done.
 verify-refresh = Refresh
 verify-faults = What does not match
 verify-stale-world-differs = The state of the ledger differs from what its records give
@@ -306,6 +307,7 @@ registry-matters = Matters
 registry-former = formerly { $names }
 
 status-fine = well
+status-busy = being verified
 status-look = have a look
 status-closed = takes no records
 status-none = none

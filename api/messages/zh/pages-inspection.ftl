@@ -99,6 +99,7 @@ verify-not-yet = 打开账本以来还没有逐条重算过。
 verify-when = { $at } 逐条重算，用 { $seconds } 秒。
 verify-now = 现在重算
 verify-running = 正在重算：{ $done } / { $all } 条。
+verify-busy = 账本正在逐条重算，完成以后再试。
 verify-refresh = 刷新
 verify-faults = 哪里不相符
 verify-stale-world-differs = 账本状态与逐条重算的不同
@@ -306,6 +307,7 @@ registry-matters = 有关事项
 registry-former = 曾用名：{ $names }
 
 status-fine = 正常
+status-busy = 正在校验
 status-look = 请看一看
 status-closed = 暂停录入
 status-none = 没有

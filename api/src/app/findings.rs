@@ -12,10 +12,13 @@ use serde_json::Value;
 use super::{App, Asked};
 use crate::error::Problem;
 
-/// The last findings that were asked for, with the position and the day that they know.
+/// What was found, with the position and the day that it knows.
+type Known = (Position, Day, Arc<Vec<Finding>>);
+
+/// The last findings that were asked for.
 #[derive(Default)]
 pub(super) struct Found {
-    last: Mutex<Option<(Position, Day, Arc<Vec<Finding>>)>>,
+    last: Mutex<Option<Known>>,
 }
 
 impl App {

@@ -132,5 +132,6 @@ impl Site {
             browser.fill(&[("old", &first), ("new", PASSWORD), ("again", PASSWORD)]).await;
             browser.send().await;
         }
+        browser.find("header a[href='/me']").await;
     }
 }

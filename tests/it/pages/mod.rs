@@ -1,6 +1,7 @@
 //! Pages, asked of a server in this process: what people see, what they send, what is refused.
 
 mod bench;
-mod meetings;
 mod desk;
+mod inspection;
+mod meetings;
 mod registers;

@@ -369,7 +369,7 @@ fn facts(visit: &Visit, event: &WholeEvent, unit: Option<Cell>, bytes: &[u8]) ->
         ("events-account", account.map(Cell::words)),
         ("events-unit", unit),
         ("events-assurance", Some(Cell::words(t.word("assurance", event.assurance)))),
-        ("field-authority", event.authority.as_deref().map(|authority| authority_cell(authority))),
+        ("field-authority", event.authority.as_deref().map(authority_cell)),
         ("events-command", Some(plain(&event.command_id))),
         ("proof-digest", Some(plain(&event.digest))),
         ("proof-previous", previous.map(Cell::words)),

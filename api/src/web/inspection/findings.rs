@@ -132,7 +132,7 @@ pub(crate) fn list(visit: &Visit) -> Seen {
     match export {
         "" => {}
         "csv" => {
-            let bytes = crate::output::csv::write(&crate::output::lists::rows("findings", &items, t)).into();
+            let bytes = crate::output::csv::write(&crate::output::lists::rows("findings", &items, t));
             return Ok(Shown::File { media: crate::output::csv::MEDIA, name: name(visit, "csv"), bytes });
         }
         "json" => {

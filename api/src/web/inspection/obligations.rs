@@ -56,7 +56,6 @@ struct ObligationsPage {
     total: String,
     sort_link: String,
     sorted: bool,
-    state: String,
     states: Vec<Choice>,
     rows: Vec<Row>,
     rows_total: usize,
@@ -110,7 +109,6 @@ pub(crate) fn list(visit: &Visit) -> Seen {
         total: share(&map.total),
         sort_link: link(&[("sort", if sorted { "" } else { "missing" })]),
         sorted,
-        state: visit.query.get("state").to_owned(),
         states: states("obligations")
             .into_iter()
             .map(|word| (word.to_owned(), t.state("obligation", word), word == visit.query.get("state")))

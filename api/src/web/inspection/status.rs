@@ -78,6 +78,15 @@ fn fine(t: Text) -> Cell {
 /// Whether commands are taken.
 fn taking(visit: &Visit) -> Result<Line, Problem> {
     let t = visit.text;
+    if visit.app().verification_under_way().is_some() {
+        // The writer is at work on it and would answer when that is done.
+        return Ok(line(
+            t,
+            "status-taking",
+            light("info", "◐", t.plain("status-busy")),
+            t.plain("verify-busy"),
+        ));
+    }
     let trouble = visit.app().with_writer(|writer| writer.trouble())?;
     Ok(match trouble {
         None => line(t, "status-taking", fine(t), t.plain("status-taking-said")),
@@ -241,7 +250,7 @@ pub(crate) fn about(visit: &Visit) -> Seen {
         (t.plain("about-opened"), Cell::words(opened)),
         (t.plain("about-interface"), linked(t.plain("page-docs"), "/docs")),
     ];
-    let key = visit.app().verifier_key().map(|key| key.to_string()).unwrap_or_default();
+    let key = super::verify::own_key(visit).map(|key| key.to_string()).unwrap_or_default();
     Shown::page(&AboutPage { frame: visit.frame(t.plain("page-about")), facts, key })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::http::StatusCode;
-use gongjian_core::evidence::VerifierKey;
+use gongjian_core::evidence::{SignedCheckpoint, VerifierKey};
 use gongjian_core::record::Position;
 use serde_json::Value;
 
@@ -100,16 +100,29 @@ pub(crate) fn take(visit: &Visit, given: &Fields) -> Seen {
 /// Whom the reader trusts: the key that was typed, else this ledger's own.
 fn trust(visit: &Visit, typed: &str) -> Result<Trust, String> {
     let t = visit.text;
-    let own = || visit.app().verifier_key().map_err(|problem| problem.detail(t));
     let key = match typed {
-        "" => match own() {
-            Ok(key) => key,
+        "" if visit.app().verification_under_way().is_some() => return Err(t.plain("verify-busy")),
+        "" => match own_key(visit) {
+            Some(key) => key,
             // A ledger without a key signs nothing, and nothing of it can be called sound.
-            Err(_) => return Ok(Trust::nobody()),
+            None => return Ok(Trust::nobody()),
         },
         line => line.parse::<VerifierKey>().map_err(|_| t.plain("verify-key-unreadable"))?,
     };
     Trust::in_logs(&[key]).map_err(|_| t.plain("verify-key-unreadable"))
+}
+
+/// The ledger's key. While the ledger is recomputed nothing is asked of its writer, which would make the page wait.
+pub(super) fn own_key(visit: &Visit) -> Option<VerifierKey> {
+    let busy = visit.app().verification_under_way().is_some();
+    if busy { None } else { visit.app().verifier_key().ok() }
+}
+
+/// The name and id of the key that signed a checkpoint, as the checkpoint itself has it.
+fn signer(signed: &SignedCheckpoint) -> Option<String> {
+    let lines = signed.note().signatures().iter();
+    let own = lines.filter(|line| line.name() == signed.checkpoint().origin());
+    own.map(|line| format!("{}+{}", line.name(), hex::encode(line.key_id()))).next()
 }
 
 /// Checks a file without a network: evidence by its bytes, a report against the ledger.
@@ -175,8 +188,7 @@ fn page(visit: &Visit) -> Result<VerifyPage, Problem> {
     let last = app.last_verification();
     let (light, said, wrong) = verdict(last.as_deref(), t);
     let running = app.verification_under_way().map(|(done, all)| (grouped(done), grouped(all)));
-    let key = app.verifier_key().ok();
-    let named = |key: &VerifierKey| format!("{}+{}", key.name(), hex::encode(key.id()));
+    let key = app.checkpoint(false).ok().and_then(|signed| signer(&signed));
     let faults = last.as_deref().map(|verified| faults(&verified.found, t)).unwrap_or_default();
     Ok(VerifyPage {
         frame: visit.frame(t.plain("page-verify")),
@@ -184,10 +196,10 @@ fn page(visit: &Visit) -> Result<VerifyPage, Problem> {
         said,
         wrong,
         running,
-        properties: properties(visit, last.as_deref(), key.as_ref().map(named).as_deref())?,
+        properties: properties(visit, last.as_deref(), key.as_deref())?,
         faults,
-        key: key.as_ref().map(named).unwrap_or_default(),
-        key_line: key.map(|key| key.to_string()).unwrap_or_default(),
+        key: key.unwrap_or_default(),
+        key_line: own_key(visit).map(|key| key.to_string()).unwrap_or_default(),
         checkpoint: app.checkpoint(false).map(|signed| signed.to_string()).unwrap_or_default(),
         witnesses: witnesses(&app.witnesses(), t),
         judged: None,
