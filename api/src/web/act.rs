@@ -395,7 +395,7 @@ fn checks(act: &Act<'_>, data: &Map<String, Value>, occurred: Day, given: &Field
         let typed = given.get(&field.name);
         let value = match data.get(&field.name) {
             None | Some(Value::Null) => continue,
-            Some(Value::Bool(yes)) => t.plain(if *yes { "yes" } else { "no" }),
+            Some(Value::Bool(yes)) => t.plain(if *yes { "yes" } else { "value-no" }),
             Some(Value::String(code)) if code != typed && !typed.is_empty() => match code.parse::<Day>() {
                 Ok(day) => t.day(day),
                 Err(_) => t.named(typed, code),

@@ -19,30 +19,30 @@ fn source() -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}; tests/run fetches it", path.display()))
 }
 
-async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
-    browser.web.execute(axe, Vec::new()).await.unwrap();
-    let found = browser.web.execute_async(RUN, Vec::new()).await.unwrap();
-    let found = found.json().as_array().cloned().unwrap_or_default();
+fn violations(browser: &Browser, axe: &str) -> Vec<String> {
+    browser.script(axe);
+    let found = browser.script_later(RUN);
+    let found = found.as_array().cloned().unwrap_or_default();
     found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-#[tokio::test]
-async fn no_page_hinders_anybody() {
-    let (site, browser, axe) = (Site::county(), Browser::start().await, source());
+#[test]
+fn no_page_hinders_anybody() {
+    let (site, browser, axe) = (Site::county(), Browser::start(), source());
     let mut all = Vec::new();
     for (role, pages) in PAGES {
-        site.enter(&browser, role).await;
+        site.enter(&browser, role);
         for (language, size) in [("zh", PHONE), ("en", DESK)] {
-            browser.size(size).await;
+            browser.size(size);
             for page in *pages {
                 let joint = if page.contains('?') { '&' } else { '?' };
-                browser.go(&site.url(&format!("{page}{joint}lang={language}"))).await;
-                for fault in violations(&browser, &axe).await {
+                browser.go(&site.url(&format!("{page}{joint}lang={language}")));
+                for fault in violations(&browser, &axe) {
                     all.push(format!("{page} {language} {}: {fault}", size.0));
                 }
             }
         }
-        browser.size(DESK).await;
+        browser.size(DESK);
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
 }

@@ -107,9 +107,9 @@ impl Site {
 
     /// Opens an account with a role over the socket, signs it in by the page, and gives it a password of its own. An
     /// empty role is nobody: whoever was signed in is not any more.
-    pub(crate) async fn enter(&self, browser: &Browser, role: &str) {
-        browser.go(&self.url("/sign-in")).await;
-        browser.web.delete_all_cookies().await.unwrap();
+    pub(crate) fn enter(&self, browser: &Browser, role: &str) {
+        browser.go(&self.url("/sign-in"));
+        browser.forget();
         if role.is_empty() {
             return;
         }
@@ -125,13 +125,13 @@ impl Site {
             409 | 422 => None,
             _ => panic!("{opened:?}"),
         };
-        browser.go(&self.url("/sign-in")).await;
-        browser.fill(&[("login", role), ("password", first.as_deref().unwrap_or(PASSWORD))]).await;
-        browser.send().await;
+        browser.go(&self.url("/sign-in"));
+        browser.fill(&[("login", role), ("password", first.as_deref().unwrap_or(PASSWORD))]);
+        browser.send();
         if let Some(first) = first {
-            browser.fill(&[("old", &first), ("new", PASSWORD), ("again", PASSWORD)]).await;
-            browser.send().await;
+            browser.fill(&[("old", &first), ("new", PASSWORD), ("again", PASSWORD)]);
+            browser.send();
         }
-        browser.find("header a[href='/me']").await;
+        browser.find("header a[href='/me']");
     }
 }

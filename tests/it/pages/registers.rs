@@ -455,7 +455,8 @@ fn two_posts_erase_and_the_proof_stays() {
     let early = desk.post(&action, &[("go".to_owned(), "execute".to_owned())]);
     assert!((400..500).contains(&early.status), "{}", early.status);
 
-    let asker = Asker { actor: "街道审核岗".to_owned(), command_id: None, occurred_on: None, account: [0; 16] };
+    let asker =
+        Asker { actor: "街道审核岗".to_owned(), command_id: None, occurred_on: None, account: [0; 16] };
     desk.app.decide_erasure(&asker, &erasure, false, Some("先由本人确认".to_owned())).unwrap();
     let new = NewErasure {
         id: Some("SC-2026-0002".to_owned()),

@@ -91,8 +91,8 @@ fn words(visit: &Visit, proven: &Proven) -> (Cell, String) {
         return (light("bad", "◆", t.plain("proof-wrong")), t.get("proof-said-wrong", &args));
     }
     let (look, shape, words, said) = match proven {
-        Proven { checkpoint: None, .. } => ("mute", "○", "proof-unsigned", "proof-said-no-checkpoint"),
-        Proven { beyond: 1.., .. } => ("mute", "○", "proof-unsigned", "proof-said-unsigned"),
+        Proven { checkpoint: None, .. } => ("mute", "○", "proof-not-yet", "proof-said-no-checkpoint"),
+        Proven { beyond: 1.., .. } => ("mute", "○", "proof-not-yet", "proof-said-unsigned"),
         Proven { witnessed: true, .. } => ("ok", "●", "proof-witnessed", "proof-said-witnessed"),
         Proven { witnesses: 0, .. } => ("warn", "▲", "proof-waiting", "proof-said-alone"),
         Proven { cosigned: 0, .. } => ("warn", "▲", "proof-waiting", "proof-said-waiting"),
