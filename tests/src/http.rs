@@ -263,7 +263,14 @@ pub fn ask_over(
     // A server that has heard enough answers before the end.
     let _ = stream.write_all(body);
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
+    let mut piece = [0; 64 << 10];
+    // Not every server closes the connection when it was asked to.
+    while !is_whole(&bytes) {
+        match stream.read(&mut piece)? {
+            0 => break,
+            read => bytes.extend_from_slice(&piece[..read]),
+        }
+    }
     let at = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     let head = String::from_utf8_lossy(&bytes[..at]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
@@ -272,6 +279,15 @@ pub fn ask_over(
     let bytes = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
     let body = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Reply { status: status.ok_or(io::ErrorKind::InvalidData)?, head, body, bytes })
+}
+
+/// Whether an answer that says its length is all there.
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&bytes[..at]).to_ascii_lowercase();
+    let length =
+        head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    length.is_some_and(|length| bytes.len() >= at + 4 + length)
 }
 
 /// A day that lies so many days ahead of today.
