@@ -18,7 +18,7 @@ fn raises_an_issue(site: &Site, browser: &Browser, text: &str) {
     ];
     browser.fill(&faulty);
     browser.send();
-    browser.says(&["有 2 处需要修改", "账本里没有“没有这个小区”", "完成时限“2022年2月30日”"]);
+    browser.says(&["有 2 处需要修改", "机构名册里没有“没有这个小区”", "完成时限“2022年2月30日”"]);
     assert_eq!(browser.value("text"), text, "what was typed is kept");
     browser.fill(&[("compound", "老水利局家属楼"), ("dueOn", "2022.10.20")]);
     browser.send();
@@ -53,4 +53,19 @@ fn what_is_being_composed_is_not_asked_for() {
     assert_eq!(asked, 1, "one letter is asked for once");
     let choices = browser.script("return document.querySelectorAll('datalist option').length");
     assert!(choices.as_i64().unwrap() > 0);
+}
+
+#[test]
+fn an_inspector_goes_from_a_number_to_its_proof_by_the_keyboard() {
+    let (site, browser) = (Site::county(), Browser::start());
+    site.enter(&browser, "auditor");
+    browser.go(&site.url("/reports/2022-Q2/figures/decisions_overdue"));
+    assert_eq!(browser.count("main tbody a[href^='/decisions/']"), 21, "{}", browser.words());
+    browser.press("body", "/");
+    let focused = browser.script("return document.activeElement.id");
+    assert_eq!(focused, "q", "the slash leads to the search");
+    browser.press("#q", "HY-2022-0046-J1-1\u{e007}");
+    browser.find("main a[href^='/trails/']");
+    browser.click("main a[href^='/trails/']");
+    browser.says(&["疏通清淤主次管道", "全部相符", "7月20日"]);
 }
