@@ -169,12 +169,6 @@ impl Browser {
         }
     }
 
-    /// How many elements a selector has now.
-    pub(crate) fn count(&self, selector: &str) -> usize {
-        let found = self.tell("POST", "elements", &json!({ "using": "css selector", "value": selector }));
-        found.as_array().unwrap().len()
-    }
-
     /// What stands in a field.
     #[track_caller]
     pub(crate) fn value(&self, name: &str) -> String {
