@@ -4,7 +4,7 @@
 //! in under which name, for which post, with which roles and until when, is told by the events here, in a log of the
 //! same format in `DIR/accounts`. Secrets (passwords, tokens, sessions) are in neither log.
 //!
-//! Reading order: [`events`] (what can happen), [`role`] (which roles exclude each other), [`state`] (what is folded),
+//! Reading order: [`mod@events`] (what can happen), [`role`] (which roles exclude each other), [`state`] (what is folded),
 //! [`decide`] (what is refused), [`book`] (the log and its one writer).
 //!
 //! **Architecture invariant:** *a decision about accounts reads no clock and no random number.*
