@@ -1,5 +1,5 @@
 //! The port that others reach: plain, or TLS by rustls. Connections are counted, a handshake and the first request's
-//! head may not take for ever, and none of that holds up the next connection.
+//! head may not take for ever, one on which nothing moves ends, and none of that holds up the next connection.
 
 use std::fmt;
 use std::io;
@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -26,6 +26,9 @@ use tokio_rustls::server::TlsStream;
 const CONNECTIONS_MAX: usize = 1_024;
 /// How long a handshake, and the head of the first request, may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a connection is kept on which no byte comes or goes: longer than any answer takes, and than live streams
+/// are silent.
+const IDLE: Duration = Duration::from_secs(300);
 /// After an error of the system, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -115,8 +118,9 @@ async fn accept(tcp: TcpListener, tls: Option<TlsAcceptor>, send: mpsc::Sender<(
                     Ok(Err(_)) | Err(_) => return,
                 },
             };
-            let head = Some(Box::pin(tokio::time::sleep(PATIENCE)));
-            let _ = send.send((Stream { stream, head, ended: 0, _place: place }, address)).await;
+            let patience = Box::pin(tokio::time::sleep(PATIENCE));
+            let stream = Stream { stream, patience, in_head: true, ended: 0, _place: place };
+            let _ = send.send((stream, address)).await;
         });
     }
 }
@@ -153,10 +157,12 @@ enum Either {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// A connection, whose first head must come in time.
+/// A connection, whose first head must come in time, and on which something must move after that.
 pub struct Stream {
     stream: Either,
-    head: Option<Pin<Box<Sleep>>>,
+    patience: Pin<Box<Sleep>>,
+    /// The first head has not come yet.
+    in_head: bool,
     /// How many of the four bytes that end a head were read last.
     ended: u8,
     _place: OwnedSemaphorePermit,
@@ -177,9 +183,16 @@ impl Stream {
                 _ => 0,
             };
             if self.ended == 4 {
-                self.head = None;
+                self.in_head = false;
                 return;
             }
+        }
+    }
+
+    /// Bytes came or went. The first head does not get more time by coming slowly.
+    fn moved(&mut self) {
+        if !self.in_head {
+            self.patience.as_mut().reset(Instant::now() + IDLE);
         }
     }
 }
@@ -190,9 +203,7 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Some(head) = &mut self.head
-            && head.as_mut().poll(context).is_ready()
-        {
+        if self.patience.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
@@ -200,9 +211,14 @@ impl AsyncRead for Stream {
             Either::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Either::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
         };
-        if self.head.is_some() && matches!(read, Poll::Ready(Ok(()))) {
+        if matches!(read, Poll::Ready(Ok(()))) {
             let new = buffer.filled().get(before..).unwrap_or_default();
-            self.saw(new);
+            if self.in_head {
+                self.saw(new);
+            }
+            if !new.is_empty() {
+                self.moved();
+            }
         }
         read
     }
@@ -214,10 +230,14 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
+        let written = match &mut self.stream {
             Either::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Either::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+        };
+        if matches!(written, Poll::Ready(Ok(_))) {
+            self.moved();
         }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

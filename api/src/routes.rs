@@ -13,8 +13,8 @@ use crate::access::guard::{self, needs};
 use crate::app::LISTS;
 use crate::error::Problem;
 use crate::http::{
-    AppState, BODY_BYTES_MAX, accounts, commands, docs, editions, events, evidence, exports, frame, health,
-    imports, lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
+    AppState, BODY_BYTES_MAX, OPEN_BYTES_MAX, accounts, commands, docs, editions, events, evidence, exports,
+    frame, health, imports, lists, live, obligations, openapi, papers, reports, trails, upkeep, vault,
 };
 use crate::web;
 
@@ -42,8 +42,6 @@ pub(crate) struct Route {
 }
 
 const AS_OF: &[&str] = &["asOf", "on", "format"];
-/// The longest body that anybody may send.
-const OPEN_BYTES_MAX: usize = 64 << 10;
 const EVERY: &[u16] = &[400, 500, 503];
 /// Of what an account asks about itself.
 const OWN: &[u16] = &[400, 401, 403, 500, 503];

@@ -7,6 +7,7 @@
 //! days after it happened.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use gongjian_core::codec;
 use gongjian_core::day::Day;
@@ -92,6 +93,17 @@ pub struct Marks {
     pub corrections: u32,
 }
 
+impl Marks {
+    fn note_late(marks: &mut FxHashMap<Box<str>, Marks>, late: &Late) {
+        let mark = marks.entry(late.stream.clone()).or_default();
+        mark.late_days = mark.late_days.max(Some(late.days));
+    }
+
+    fn note_correction(marks: &mut FxHashMap<Box<str>, Marks>, correction: &Correction) {
+        marks.entry(correction.stream.clone()).or_default().corrections += 1;
+    }
+}
+
 /// What is known about imports.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Imports {
@@ -107,6 +119,9 @@ pub struct Imports {
     corrections: Vec<Correction>,
     /// Rule L01 alone, since a read model knows only what it folded itself.
     lateness: Rule,
+    /// Made of the two lists above by the first question, and kept as they grow.
+    #[serde(skip)]
+    marks: OnceLock<FxHashMap<Box<str>, Marks>>,
 }
 
 impl Imports {
@@ -136,18 +151,15 @@ impl Imports {
         self.late.get(place)
     }
 
-    /// What each stream that was recorded late or corrected has of that: the most days late, and how many
-    /// corrections.
-    pub fn marks(&self) -> FxHashMap<&str, Marks> {
-        let mut marks: FxHashMap<&str, Marks> = FxHashMap::default();
-        for late in &self.late {
-            let mark = marks.entry(&late.stream).or_default();
-            mark.late_days = mark.late_days.max(Some(late.days));
-        }
-        for correction in &self.corrections {
-            marks.entry(&correction.stream).or_default().corrections += 1;
-        }
-        marks
+    /// What a stream has of late entries and corrections: the most days late, and how many corrections.
+    pub fn marks_of(&self, stream: &str) -> Marks {
+        let marks = self.marks.get_or_init(|| {
+            let mut marks = FxHashMap::default();
+            self.late.iter().for_each(|late| Marks::note_late(&mut marks, late));
+            self.corrections.iter().for_each(|correction| Marks::note_correction(&mut marks, correction));
+            marks
+        });
+        marks.get(stream).copied().unwrap_or_default()
     }
 
     /// Corrections, in the order of the log.
@@ -226,7 +238,11 @@ impl Projection for Imports {
             let Corrected { changes, reason } = codec::decode(record.payload)
                 .unwrap_or_else(|_| Corrected { changes: Vec::new(), reason: String::new() });
             let (stream, reason) = (record.stream.into(), reason.into());
-            self.corrections.push(Correction { position, stream, day, changes, reason });
+            let correction = Correction { position, stream, day, changes, reason };
+            if let Some(marks) = self.marks.get_mut() {
+                Marks::note_correction(marks, &correction);
+            }
+            self.corrections.push(correction);
         }
         let occurred = recorded.at.occurred;
         let (days, previous_as_of, rule) = if record.recorded_by == IMPORT_ACTOR {
@@ -245,6 +261,10 @@ impl Projection for Imports {
             }
         };
         let (position, stream, kind) = (recorded.at.position, record.stream.into(), record.kind.into());
-        self.late.push(Late { position, stream, kind, occurred, days, previous_as_of, rule });
+        let late = Late { position, stream, kind, occurred, days, previous_as_of, rule };
+        if let Some(marks) = self.marks.get_mut() {
+            Marks::note_late(marks, &late);
+        }
+        self.late.push(late);
     }
 }

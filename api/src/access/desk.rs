@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use gongjian_core::accounts::events::{SignInRefused, SignedIn, SignedOut};
+use gongjian_core::accounts::events::{Granted, Opened, SignInRefused, SignedIn, SignedOut, TokenIssued};
 use gongjian_core::accounts::state::Temporary;
 use gongjian_core::accounts::{Account, AccountCommand, AccountId, Accounts, Book, BookError, By};
 use gongjian_core::clock::Clock;
@@ -16,8 +16,10 @@ use gongjian_core::ledger::Refused;
 use gongjian_core::log::{Report, StorageError};
 use gongjian_core::rejection::Rejection;
 use gongjian_projections::figures::Scope;
+use gongjian_projections::views::Views;
 use tokio::sync::Semaphore;
 
+use super::command::is_scope_within;
 use super::secrets::{Secrets, csrf_of};
 use super::throttle::{TRIES, Throttle};
 use super::{Caller, Role, Who, password};
@@ -191,11 +193,16 @@ impl Access {
         crate::http::aside(work).await
     }
 
-    fn sign_in_now(&self, login: &str, given: &str, address: Option<IpAddr>) -> Result<Begun, Problem> {
-        let left = self.throttle().begin(login, address, Instant::now()).map_err(|wait| {
+    /// Counts a try. Returns how many are left.
+    fn may_try(&self, login: &str, address: Option<IpAddr>) -> Result<u32, Problem> {
+        self.throttle().begin(login, address, Instant::now()).map_err(|wait| {
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "sign-in-throttled")
                 .with("seconds", wait.as_secs() + 1)
-        })?;
+        })
+    }
+
+    fn sign_in_now(&self, login: &str, given: &str, address: Option<IpAddr>) -> Result<Begun, Problem> {
+        let left = self.may_try(login, address)?;
         let found = {
             let state = self.state();
             let found = state.book.accounts().by_login(login).map(|(id, account)| (id, account.is_usable()));
@@ -274,8 +281,9 @@ impl Access {
         state.who(&id, csrf_of(secret)).ok().map(Arc::new)
     }
 
-    /// Who a token belongs to; `within` tells whether the first scope lies in the second.
-    pub fn of_token(&self, secret: &str, within: impl Fn(&Scope, &Scope) -> bool) -> Option<Arc<Who>> {
+    /// Who a token belongs to, with the roles that it has, and the scope that it was issued for: whether that still
+    /// lies within the account's, is asked of the registry.
+    pub fn of_token(&self, secret: &str) -> Option<(Who, Scope)> {
         let state = self.state();
         let (id, number) = state.secrets.token(secret)?;
         let mut who = state.who(&id, String::new()).ok()?;
@@ -289,17 +297,13 @@ impl Access {
         who.must_change = false;
         who.roles.retain(|role| token.roles.iter().any(|word| word == role.word()));
         let scope = scope_of(&token.scope)?;
-        if !within(&scope, &who.scope) {
-            return None;
-        }
-        who.scope = scope;
-        Some(Arc::new(who))
+        Some((who, scope))
     }
 
     /// Changes one's own password; every session ends and a new one begins.
     ///
     /// # Errors
-    /// `sign-in-wrong` for a wrong old one, `password-…` for a weak new one.
+    /// `sign-in-throttled`, `password-wrong` for a wrong old one, another `password-…` for a weak new one, `busy`.
     pub async fn change_password(
         self: &Arc<Self>,
         who: &Who,
@@ -309,10 +313,7 @@ impl Access {
     ) -> Result<Begun, Problem> {
         let (access, id, login) = (Arc::clone(self), who.account, who.login.clone());
         self.hashing(move || {
-            access.throttle().begin(&login, address, Instant::now()).map_err(|wait| {
-                Problem::new(StatusCode::TOO_MANY_REQUESTS, "sign-in-throttled")
-                    .with("seconds", wait.as_secs() + 1)
-            })?;
+            access.may_try(&login, address)?;
             let kept = access.state().secrets.password(&id);
             if !password::is_right(&old, kept.as_deref()) {
                 return Err(Problem::new(StatusCode::FORBIDDEN, "password-wrong"));
@@ -354,7 +355,7 @@ impl Access {
         let mut state = self.state();
         let today = state.book.today();
         let commands = [
-            (id, AccountCommand::Open { login: new.login, post: new.post, unit: new.unit }),
+            (id, AccountCommand::Open(Opened { login: new.login, post: new.post, unit: new.unit })),
             (id, new.grant.command(today, 1)),
             (id, AccountCommand::SetPassword { temporary: true }),
         ];
@@ -423,7 +424,7 @@ impl Access {
         by: &AccountId,
         login: &str,
         new: NewToken,
-        within: impl Fn(&Scope, &Scope) -> bool,
+        views: &Views,
     ) -> Result<(String, String), Problem> {
         let id = self.id(login)?;
         let secret = format!("{TOKEN}{}", password::secret()?);
@@ -432,7 +433,7 @@ impl Access {
         let number = state.book.accounts().get(&id).map_or(0, |account| account.tokens.len()) + 1;
         let token = number_of("T", number);
         let scope = new.scope.unwrap_or_else(|| who.scope.clone());
-        if !within(&scope, &who.scope) {
+        if !is_scope_within(views, &scope, &who.scope) {
             let refused = Rejection::new("account-scope").with("given", scope.word());
             return Err(BookError::Rejected(refused).into());
         }
@@ -441,9 +442,9 @@ impl Access {
             false => new.roles,
         };
         let (name, until, scope) = (new.name, new.until, scope.word());
-        let command = AccountCommand::IssueToken { token: token.clone(), name, roles, scope, until };
+        let issued = TokenIssued { token: token.clone(), name, roles, scope, until };
         let by = state.by(by);
-        state.book.handle(&by, &[(id, command)])?;
+        state.book.handle(&by, &[(id, AccountCommand::IssueToken(issued))])?;
         state.secrets.add_token(&secret, &id, &token).map_err(|error| Problem::internal(&error))?;
         Ok((token, secret))
     }
@@ -456,14 +457,14 @@ impl Access {
 
 impl NewGrant {
     fn command(self, today: Day, number: usize) -> AccountCommand {
-        AccountCommand::Grant {
+        AccountCommand::Grant(Granted {
             grant: number_of("G", number),
             role: self.role,
             scope: self.scope.word(),
             from: self.from.unwrap_or(today),
             until: self.until,
             document: self.document,
-        }
+        })
     }
 }
 

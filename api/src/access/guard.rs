@@ -4,6 +4,7 @@
 //! files. Everybody else comes through a TCP port and is nobody until a session or a token says otherwise.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -72,7 +73,7 @@ pub(crate) async fn resolve(State(state): State<AppState>, mut request: Request,
     if !is_safe && !is_same_site(headers) {
         return Problem::new(StatusCode::FORBIDDEN, "cross-site").into_response();
     }
-    let secret = cookie(headers, state.front);
+    let secret = cookie(headers, cookie_name(state.front));
     let Some((secret, who)) = of_session(&state, secret).await else {
         request.extensions_mut().insert(Caller::Nobody);
         return next.run(request).await;
@@ -95,10 +96,15 @@ async fn of_token(state: &AppState, secret: String) -> Option<Caller> {
     }
     let app = state.app.clone();
     let found = aside(move || {
-        let views = app.views()?;
-        Ok(app.access()?.of_token(&secret, |inner, outer| is_scope_within(&views, inner, outer)))
+        let Some((mut who, scope)) = app.access()?.of_token(&secret) else { return Ok(None) };
+        // Most tokens may act where their account may, and the registry is not asked.
+        if scope != who.scope && !is_scope_within(&*app.views()?, &scope, &who.scope) {
+            return Ok(None);
+        }
+        who.scope = scope;
+        Ok(Some(Caller::Account(Arc::new(who))))
     });
-    found.await.ok().flatten().map(Caller::Account)
+    found.await.ok().flatten()
 }
 
 async fn of_session(state: &AppState, secret: Option<String>) -> Option<(String, Caller)> {
@@ -123,8 +129,8 @@ fn address_of(request: &Request, front: Front) -> Option<IpAddr> {
     request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.0.ip())
 }
 
-fn cookie(headers: &HeaderMap, front: Front) -> Option<String> {
-    let wanted = cookie_name(front);
+/// A cookie of a request.
+pub(crate) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -272,8 +278,8 @@ mod tests {
     fn the_cookie_is_found_among_others_and_never_leaves_https() {
         let https = Front { is_https: true, is_proxied: false };
         let sent = headers(&[("cookie", "a=b; gongjian_session=one; __Host-gongjian_session=two")]);
-        assert_eq!(cookie(&sent, Front::default()).as_deref(), Some("one"));
-        assert_eq!(cookie(&sent, https).as_deref(), Some("two"));
+        assert_eq!(cookie(&sent, cookie_name(Front::default())).as_deref(), Some("one"));
+        assert_eq!(cookie(&sent, cookie_name(https)).as_deref(), Some("two"));
         assert!(set_cookie(https, Some("x")).contains("; Secure"));
         assert!(set_cookie(Front::default(), None).contains("Max-Age=0"));
     }

@@ -37,7 +37,7 @@ pub(super) struct Session {
 
 impl Session {
     fn is_over(&self, now: i64) -> bool {
-        // A clock that went back ends nothing early and prolongs nothing.
+        // A clock that went back ends nothing early.
         now - self.seen > IDLE || now - self.began > ABSOLUTE
     }
 }
@@ -62,7 +62,7 @@ struct Content {
 pub(super) struct Secrets {
     path: Option<PathBuf>,
     content: Content,
-    /// Newest use of a session that the file does not tell.
+    /// When the file was last written because a session was used.
     written: i64,
 }
 

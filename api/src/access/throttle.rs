@@ -1,7 +1,7 @@
 //! Guessing passwords takes long: after a few wrong ones, each try waits longer, by account and by address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 /// Wrong tries of one name before the first wait; many people may share an address.
@@ -29,6 +29,17 @@ enum Who {
     Address(IpAddr),
 }
 
+/// The address that tries are counted by: of IPv6 the /64, in which one machine may take any address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address => address,
+    }
+}
+
 /// Remembers wrong tries.
 #[derive(Default)]
 pub(super) struct Throttle {
@@ -46,7 +57,8 @@ impl Throttle {
     ) -> Result<u32, Duration> {
         // Names that cannot be one share a place.
         let login: String = login.chars().take(40).collect();
-        let keys = [Some((Who::Login(login), TRIES)), address.map(|it| (Who::Address(it), TRIES_OF_ADDRESS))];
+        let address = address.map(|it| (Who::Address(network(it)), TRIES_OF_ADDRESS));
+        let keys = [Some((Who::Login(login), TRIES)), address];
         let keys: Vec<(Who, u32)> = keys.into_iter().flatten().collect();
         for (who, _) in &keys {
             if let Some(until) =
@@ -78,7 +90,7 @@ impl Throttle {
     /// The password was right: the name starts anew, and the try was none of the address.
     pub(super) fn right(&mut self, login: &str, address: Option<IpAddr>) {
         self.tried.remove(&Who::Login(login.chars().take(40).collect()));
-        if let Some(tried) = address.and_then(|address| self.tried.get_mut(&Who::Address(address))) {
+        if let Some(tried) = address.and_then(|it| self.tried.get_mut(&Who::Address(network(it)))) {
             tried.wrong = tried.wrong.saturating_sub(1);
             if tried.wrong < TRIES_OF_ADDRESS {
                 tried.until = None;
@@ -135,6 +147,17 @@ mod tests {
         }
         assert!(throttle.begin("another", Some(address), start).is_err());
         assert!(throttle.begin("another", Some("192.0.2.2".parse().unwrap()), start).is_ok());
+        // One machine has every address of its network, and an address of IPv4 may be written as one of IPv6.
+        for number in 0..TRIES_OF_ADDRESS {
+            let own = format!("2001:db8::{number:x}").parse().unwrap();
+            throttle.begin(&format!("v{number}"), Some(own), start).unwrap();
+        }
+        for (address, waits) in
+            [("2001:db8::ffff:1", true), ("2001:db8:0:1::1", false), ("::ffff:192.0.2.1", true)]
+        {
+            let begun = throttle.begin(address, Some(address.parse().unwrap()), start);
+            assert_eq!(begun.is_err(), waits, "{address}");
+        }
         for number in 0..REMEMBERED * 2 {
             let _ = throttle.begin(&format!("x{number}"), None, start);
         }

@@ -44,7 +44,7 @@ mod read;
 mod reports;
 mod shortfall;
 mod upkeep;
-mod vault;
+pub(crate) mod vault;
 mod verifying;
 
 pub use claims::{Checked, Claim, Different, RecordedFile, Wrong};

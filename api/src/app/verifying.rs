@@ -80,7 +80,7 @@ impl App {
         });
         if begins {
             let app = self.clone();
-            std::thread::spawn(move || {
+            let begun = std::thread::Builder::new().spawn(move || {
                 let counted = Arc::clone(&fresh);
                 let found = app.verify(None, move |done, all| {
                     counted.done.store(done, Ordering::Relaxed);
@@ -91,6 +91,10 @@ impl App {
                     state.failed = found.err();
                 });
             });
+            if let Err(error) = begun {
+                self.shared.verifying.with(|state| state.running = None);
+                return Err(Problem::internal(&error));
+            }
         }
         let until = Instant::now() + patience;
         while self.verification_under_way().is_some() && Instant::now() < until {

@@ -28,6 +28,8 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(300);
 
 /// The least time between two checkpoints that nobody asked for.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// How long the log of accounts may go on unsigned where nothing is recorded in the other one.
+const ACCOUNTS_EVERY: Duration = Duration::from_secs(60);
 
 /// Least time between two questions to the witnesses, well below the tolerance by which monitors judge times.
 const COSIGN_EVERY: Duration = Duration::from_secs(5);
@@ -201,7 +203,8 @@ async fn keep_snapshots(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Signs the head when it has moved, at most once a second. Appends do not wait for it.
+/// Signs the head when it has moved, at most once a second, and that of the log of accounts with it, or once a minute.
+/// Appends do not wait for it.
 async fn keep_checkpoints(app: App, mut stop: watch::Receiver<bool>) {
     let mut head = app.watch();
     loop {
@@ -220,6 +223,7 @@ async fn keep_checkpoints(app: App, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = stop.wait_for(|stopping| *stopping) => return,
             changed = head.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(ACCOUNTS_EVERY) => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::{Extension, body::Bytes, extract::rejection::BytesRejection};
 use gongjian_core::accounts::book::Told;
 use gongjian_core::accounts::events::AccountEvent;
-use gongjian_core::accounts::{Account, AccountCommand};
+use gongjian_core::accounts::{Account, AccountCommand, AccountId};
 use gongjian_core::day::Day;
 use gongjian_core::event::DomainEvent as _;
 use gongjian_projections::figures::Scope;
@@ -17,8 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Answered, AppState, Asking, aside, json as answer};
-use crate::access::command::is_scope_within;
+use super::{Answered, AppState, Asking, Posted, aside, json as answer};
 use crate::access::desk::{Begun, NewAccount, NewGrant, NewToken, scope_of};
 use crate::access::guard::{Address, SessionSecret, set_cookie};
 use crate::access::{Caller, Who};
@@ -118,19 +117,20 @@ pub(crate) fn unit_named(views: &Views, given: Option<&str>) -> Result<Option<St
     code.map(Some).ok_or_else(|| Problem::unreadable("unit", given, "U001"))
 }
 
-/// The answer that begins a session.
-pub(crate) fn with_session(state: &AppState, mut response: Response, begun: &Begun) -> Answered {
-    let cookie = set_cookie(state.front, Some(&begun.secret));
-    let cookie = HeaderValue::from_str(&cookie).map_err(|error| Problem::internal(&error))?;
+/// An answer that gives a browser a cookie, such as [`set_cookie`] makes.
+///
+/// # Errors
+/// `internal` for what no header can hold, which no cookie of ours is.
+pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Answered {
+    let cookie = HeaderValue::from_str(cookie).map_err(|error| Problem::internal(&error))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// The answer that ends one.
-pub(crate) fn without_session(state: &AppState, mut response: Response) -> Answered {
-    let cookie = HeaderValue::from_str(&set_cookie(state.front, None));
-    response.headers_mut().append(header::SET_COOKIE, cookie.map_err(|error| Problem::internal(&error))?);
-    Ok(response)
+/// The answer to whoever has just signed in.
+fn with_session(state: &AppState, begun: &Begun) -> Answered {
+    let response = answer(StatusCode::OK, &who_json(&begun.who))?;
+    with_cookie(response, &set_cookie(state.front, Some(&begun.secret)))
 }
 
 pub(crate) async fn sign_in(
@@ -144,8 +144,7 @@ pub(crate) async fn sign_in(
     let access = aside(move || app.access()).await?;
     let address = address.map(|Extension(Address(address))| address);
     let begun = access.sign_in(login, password, address).await?;
-    let response = answer(StatusCode::OK, &who_json(&begun.who))?;
-    with_session(&state, response, &begun)
+    with_session(&state, &begun)
 }
 
 pub(crate) async fn sign_out(
@@ -157,7 +156,7 @@ pub(crate) async fn sign_out(
         let app = state.app.clone();
         aside(move || app.access()?.sign_out(&secret)).await?;
     }
-    without_session(&state, answer(StatusCode::OK, &json!({ "signedOut": true }))?)
+    with_cookie(answer(StatusCode::OK, &json!({ "signedOut": true }))?, &set_cookie(state.front, None))
 }
 
 pub(crate) async fn me(State(_): State<AppState>, caller: Caller, _: Asking) -> Answered {
@@ -188,8 +187,7 @@ pub(crate) async fn change_password(
     let access = aside(move || app.access()).await?;
     let address = address.map(|Extension(Address(address))| address);
     let begun = access.change_password(&who, old, new, address).await?;
-    let response = answer(StatusCode::OK, &who_json(&begun.who))?;
-    with_session(&state, response, &begun)
+    with_session(&state, &begun)
 }
 
 pub(crate) async fn list(State(state): State<AppState>, _: Asking) -> Answered {
@@ -232,26 +230,27 @@ fn account_json(id: &[u8; 16], account: &Account, today: Day) -> Value {
     })
 }
 
-/// Reads a body and does something with the accounts, away from the threads that serve connections.
+/// Reads a body and does something with the accounts as whoever sends it, away from the threads that serve
+/// connections.
 async fn work<B: DeserializeOwned + Send + 'static>(
-    state: AppState,
-    body: Body,
+    posted: Posted,
     status: StatusCode,
-    work: impl FnOnce(&App, B) -> Result<Value, Problem> + Send + 'static,
+    work: impl FnOnce(&App, &AccountId, B) -> Result<Value, Problem> + Send + 'static,
 ) -> Answered {
+    let Posted { app, caller, body } = posted;
     let body = read(body)?;
-    let done = aside(move || work(&state.app, body)).await?;
+    let done = aside(move || work(&app, &caller.account(), body)).await?;
     answer(status, &done)
 }
 
-pub(crate) async fn open(State(state): State<AppState>, caller: Caller, _: Asking, body: Body) -> Answered {
-    work(state, body, StatusCode::CREATED, move |app, body: Open| {
+pub(crate) async fn open(posted: Posted) -> Answered {
+    work(posted, StatusCode::CREATED, |app, by, body: Open| {
         let views = app.views()?;
         let Open { login, post, unit, role, scope, from, until, document } = body;
         let (unit, scope) = (unit_named(&views, unit.as_deref())?, scope_named(&views, scope.as_deref())?);
         drop(views);
         let grant = NewGrant { role, scope, from, until, document };
-        let made = app.access()?.open_account(&caller.account(), NewAccount { login, post, unit, grant })?;
+        let made = app.access()?.open_account(by, NewAccount { login, post, unit, grant })?;
         Ok(json!({ "login": made.login, "password": made.password }))
     })
     .await
@@ -268,88 +267,46 @@ pub(crate) async fn reset_password(
     answer(StatusCode::OK, &json!({ "login": made.login, "password": made.password }))
 }
 
-/// What is done with an account, for a reason.
-async fn with_reason(
-    state: AppState,
-    caller: Caller,
-    name: Name,
-    body: Body,
-    command: fn(String) -> AccountCommand,
-) -> Answered {
+/// What is done with an account for a reason, and nothing else.
+macro_rules! for_a_reason {
+    ($($name:ident => $Command:ident),+) => {$(
+        pub(crate) async fn $name(name: Name, posted: Posted) -> Answered {
+            let login = named(name)?;
+            work(posted, StatusCode::OK, move |app, by, Reason { reason }| {
+                app.access()?.command(by, &login, AccountCommand::$Command { reason })?;
+                Ok(json!({ "login": login }))
+            })
+            .await
+        }
+    )+};
+}
+
+for_a_reason! { lock => Lock, unlock => Unlock, close => Close }
+
+pub(crate) async fn grant(name: Name, posted: Posted) -> Answered {
     let login = named(name)?;
-    work(state, body, StatusCode::OK, move |app, Reason { reason }| {
-        app.access()?.command(&caller.account(), &login, command(reason))?;
-        Ok(json!({ "login": login }))
-    })
-    .await
-}
-
-pub(crate) async fn lock(
-    State(state): State<AppState>,
-    caller: Caller,
-    name: Name,
-    _: Asking,
-    body: Body,
-) -> Answered {
-    with_reason(state, caller, name, body, |reason| AccountCommand::Lock { reason }).await
-}
-
-pub(crate) async fn unlock(
-    State(state): State<AppState>,
-    caller: Caller,
-    name: Name,
-    _: Asking,
-    body: Body,
-) -> Answered {
-    with_reason(state, caller, name, body, |reason| AccountCommand::Unlock { reason }).await
-}
-
-pub(crate) async fn close(
-    State(state): State<AppState>,
-    caller: Caller,
-    name: Name,
-    _: Asking,
-    body: Body,
-) -> Answered {
-    with_reason(state, caller, name, body, |reason| AccountCommand::Close { reason }).await
-}
-
-pub(crate) async fn grant(
-    State(state): State<AppState>,
-    caller: Caller,
-    name: Name,
-    _: Asking,
-    body: Body,
-) -> Answered {
-    let login = named(name)?;
-    work(state, body, StatusCode::CREATED, move |app, body: Grant| {
+    work(posted, StatusCode::CREATED, move |app, by, body: Grant| {
         let Grant { role, scope, from, until, document } = body;
         let scope = scope_named(&*app.views()?, scope.as_deref())?;
         let grant = NewGrant { role, scope, from, until, document };
-        let number = app.access()?.grant(&caller.account(), &login, grant)?;
+        let number = app.access()?.grant(by, &login, grant)?;
         Ok(json!({ "login": login, "grant": number }))
     })
     .await
 }
 
-pub(crate) async fn end_grant(
-    State(state): State<AppState>,
-    caller: Caller,
-    names: Names,
-    _: Asking,
-    body: Body,
-) -> Answered {
+pub(crate) async fn end_grant(names: Names, posted: Posted) -> Answered {
     let Path((login, grant)) = names.map_err(|error| Problem::malformed("login", error))?;
-    work(state, body, StatusCode::OK, move |app, Reason { reason }| {
+    work(posted, StatusCode::OK, move |app, by, Reason { reason }| {
         let command = AccountCommand::EndGrant { grant: grant.clone(), reason };
-        app.access()?.command(&caller.account(), &login, command)?;
+        app.access()?.command(by, &login, command)?;
         Ok(json!({ "login": login, "grant": grant }))
     })
     .await
 }
 
-async fn issue(state: AppState, by: [u8; 16], login: String, body: Body) -> Answered {
-    work(state, body, StatusCode::CREATED, move |app, body: Token| {
+async fn issue(posted: Posted, login: String) -> Answered {
+    work(posted, StatusCode::CREATED, move |app, by, body: Token| {
         let Token { name, roles, scope, until } = body;
         let views = app.views()?;
         let scope = match scope {
@@ -357,35 +314,23 @@ async fn issue(state: AppState, by: [u8; 16], login: String, body: Body) -> Answ
             Some(given) => Some(scope_named(&views, Some(&given))?),
         };
         let new = NewToken { name, roles, scope, until };
-        let within = |inner: &Scope, outer: &Scope| is_scope_within(&views, inner, outer);
-        let (number, secret) = app.access()?.issue_token(&by, &login, new, within)?;
+        let (number, secret) = app.access()?.issue_token(by, &login, new, &views)?;
         Ok(json!({ "login": login, "token": number, "secret": secret }))
     })
     .await
 }
 
-pub(crate) async fn issue_own(
-    State(state): State<AppState>,
-    caller: Caller,
-    _: Asking,
-    body: Body,
-) -> Answered {
-    let who = in_person(&caller)?;
+pub(crate) async fn issue_own(posted: Posted) -> Answered {
+    let who = in_person(&posted.caller)?;
     if who.must_change {
         return Err(Problem::new(StatusCode::FORBIDDEN, "password-temporary"));
     }
-    issue(state, who.account, who.login, body).await
+    issue(posted, who.login).await
 }
 
-pub(crate) async fn issue_token(
-    State(state): State<AppState>,
-    caller: Caller,
-    name: Name,
-    _: Asking,
-    body: Body,
-) -> Answered {
+pub(crate) async fn issue_token(name: Name, posted: Posted) -> Answered {
     let login = named(name)?;
-    issue(state, caller.account(), login, body).await
+    issue(posted, login).await
 }
 
 async fn revoke(state: AppState, by: [u8; 16], login: String, token: String) -> Answered {
@@ -429,7 +374,7 @@ impl App {
     /// [`Problem`] if it cannot be read.
     pub fn account_traces(&self, limit: usize) -> Result<Vec<Value>, Problem> {
         let access = self.access()?;
-        let told = access.ask_book(|book| book.newest(limit, |_| true))?;
+        let told = access.ask_book(|book| book.newest(limit))?;
         Ok(access.ask(|accounts, _| {
             let login = |id: &[u8; 16]| accounts.get(id).map(|account| account.login.clone());
             told.iter()

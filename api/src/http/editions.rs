@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::parameters::scope_of;
 use super::vault::{asker, created, work};
-use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use super::{Answered, AppState, Asking, Posted, Reader, aside, json, typed};
 use crate::access::{Caller, Place, may_do};
 use crate::app::Claim;
 use crate::app::editions::file_name;
@@ -34,8 +34,8 @@ struct NewEdition {
     community: Option<String>,
 }
 
-pub(crate) async fn record(State(state): State<AppState>, _: Asking, caller: Caller, body: Body) -> Answered {
-    let recorded = work(&state.app, caller, body, |app, caller, body: NewEdition| {
+pub(crate) async fn record(posted: Posted) -> Answered {
+    let recorded = posted.work(|app, caller, body: NewEdition| {
         let asker = asker(caller, &body.actor, body.command_id.as_deref(), body.occurred_on)?;
         let scope = scope_of(body.street.as_deref(), body.community.as_deref())?;
         let place = Place::of_scope(&*app.views()?, &scope);

@@ -8,7 +8,7 @@ use gongjian_core::day::Day;
 use serde::Deserialize;
 
 use super::vault::{Body, asker, work};
-use super::{Answered, AppState, Asking, Reader, aside, streamed, typed};
+use super::{Answered, AppState, Asking, Posted, Reader, aside, streamed, typed};
 use crate::access::{Caller, may_do};
 use crate::app::Asker;
 use crate::error::Problem;
@@ -39,15 +39,15 @@ fn named(mut response: Response, name: &'static str) -> Answered {
 
 /// The log up to the event that records this export, which is not in it: what is imported elsewhere and exported
 /// there again is the same file.
-pub(crate) async fn jsonl(State(state): State<AppState>, _: Asking, caller: Caller, body: Body) -> Answered {
-    let header = work(&state.app, caller, body, |app, caller, body: Away| {
+pub(crate) async fn jsonl(posted: Posted) -> Answered {
+    let app = posted.app.clone();
+    let header = posted.work(|app, caller, body: Away| {
         let header = app.log_header()?;
         may_do(caller, "access.record", None)?;
         app.record_export(&body.asker(caller)?, "jsonl", &body.reason)?;
         Ok(header)
     });
     let header = header.await?;
-    let app = state.app;
     let response = streamed("application/x-ndjson", move |each| app.write_log(&header, each));
     named(response, "attachment; filename=\"log.jsonl\"")
 }

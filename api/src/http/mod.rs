@@ -37,10 +37,13 @@ use crate::app::App;
 use crate::error::Problem;
 
 pub(crate) use frame::frame;
-pub(crate) use parameters::{Asking, Reader};
+pub(crate) use parameters::{Asking, Posted, Reader};
 
 /// Largest body: a list of commands, or workbooks in base64.
 pub const BODY_BYTES_MAX: usize = 64 << 20;
+
+/// The longest body that anybody may send.
+pub(crate) const OPEN_BYTES_MAX: usize = 64 << 10;
 
 /// Pieces of a streamed answer that wait for its reader.
 const PIECES_AHEAD: usize = 4;

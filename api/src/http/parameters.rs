@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, MatchedPath};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use gongjian_core::day::{Day, Quarter};
@@ -11,6 +13,7 @@ use gongjian_core::record::Position;
 use gongjian_projections::figures::Scope;
 
 use super::AppState;
+use crate::access::Caller;
 use crate::app::{App, Asked};
 use crate::error::Problem;
 use crate::messages::{Language, Text};
@@ -74,6 +77,28 @@ impl FromRequestParts<AppState> for Asking {
             }
         }
         Ok(asking)
+    }
+}
+
+/// Who sends what: a body, of a request whose query holds nothing that the table of routes does not name.
+pub(crate) struct Posted {
+    /// The ledger.
+    pub(crate) app: App,
+    /// Who sends it.
+    pub(crate) caller: Caller,
+    /// The body, or why there is none.
+    pub(crate) body: Result<Bytes, BytesRejection>,
+}
+
+impl FromRequest<AppState> for Posted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Posted, Problem> {
+        let (mut parts, body) = request.into_parts();
+        Asking::from_request_parts(&mut parts, state).await?;
+        let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();
+        let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
+        Ok(Posted { app: state.app.clone(), caller, body })
     }
 }
 

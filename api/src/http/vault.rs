@@ -2,8 +2,8 @@
 //! reason stands in no URL.
 
 use axum::body::Bytes;
+use axum::extract::Path;
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use gongjian_core::command::parse_id;
 use gongjian_core::day::Day;
@@ -12,8 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::evidence::ARCHIVE;
-use super::{Answered, AppState, Asking, Reader, aside, json, typed};
+use super::{Answered, Posted, Reader, aside, json, typed};
 use crate::access::{Caller, Place, may_do};
+use crate::app::vault::Kept;
 use crate::app::{App, Asker, NewDocument, NewErasure, NewHolder, content_of};
 use crate::error::Problem;
 
@@ -148,31 +149,42 @@ pub(super) fn created(replayed: bool) -> StatusCode {
     if replayed { StatusCode::OK } else { StatusCode::CREATED }
 }
 
-pub(crate) async fn keep_document(
-    State(state): State<AppState>,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
-    let kept = work(&state.app, caller, body, |app, caller, body: Document| {
-        may_at(app, caller, "document.add", Some(&body.matter))?;
-        let (asker, content) = (body.asker(caller)?, content_of(&body.content)?);
-        let Document { id, matter, kind, field, media_type, posts, units, .. } = body;
-        app.keep_document(&asker, NewDocument { id, matter, kind, field, media_type, content, posts, units })
-    });
-    let kept = kept.await?;
-    json(created(kept.replayed), &kept.to_json())
+impl Posted {
+    /// See [`work`].
+    pub(super) async fn work<B: DeserializeOwned, T: Send + 'static>(
+        self,
+        doing: impl FnOnce(&App, &Caller, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        work(&self.app, self.caller, self.body, doing).await
+    }
+
+    /// The same, answered with what is kept now.
+    async fn keep<B: DeserializeOwned>(
+        self,
+        keeping: impl FnOnce(&App, &Caller, B) -> Result<Kept, Problem> + Send + 'static,
+    ) -> Answered {
+        let kept = self.work(keeping).await?;
+        json(created(kept.replayed), &kept.to_json())
+    }
 }
 
-pub(crate) async fn show_document(
-    State(state): State<AppState>,
-    id: Id,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
+pub(crate) async fn keep_document(posted: Posted) -> Answered {
+    posted
+        .keep(|app, caller, body: Document| {
+            may_at(app, caller, "document.add", Some(&body.matter))?;
+            let (asker, content) = (body.asker(caller)?, content_of(&body.content)?);
+            let Document { id, matter, kind, field, media_type, posts, units, .. } = body;
+            app.keep_document(
+                &asker,
+                NewDocument { id, matter, kind, field, media_type, content, posts, units },
+            )
+        })
+        .await
+}
+
+pub(crate) async fn show_document(id: Id, posted: Posted) -> Answered {
     let id = named(id)?;
-    let shown = work(&state.app, caller, body, move |app, caller, body: Look| {
+    let shown = posted.work(move |app, caller, body: Look| {
         may_at(app, caller, "access.record", Some(&format!("document/{id}")))?;
         app.show_document(&body.asker(caller)?, &id, &body.reason)
     });
@@ -187,16 +199,9 @@ pub(crate) async fn show_document(
 }
 
 /// A package about one matter with the documents that a post may see, in the reader's language.
-pub(crate) async fn look_at_package(
-    State(state): State<AppState>,
-    Reader(text): Reader,
-    id: Id,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
+pub(crate) async fn look_at_package(Reader(text): Reader, id: Id, posted: Posted) -> Answered {
     let id = named(id)?;
-    let packed = work(&state.app, caller, body, move |app, caller, body: Look| {
+    let packed = posted.work(move |app, caller, body: Look| {
         may_at(app, caller, "access.record", Some(&id))?;
         app.evidence(&id, Some((&body.asker(caller)?, &body.reason)), text)
     });
@@ -210,45 +215,29 @@ pub(crate) async fn look_at_package(
     Ok(response)
 }
 
-pub(crate) async fn name_holder(
-    State(state): State<AppState>,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
-    let kept = work(&state.app, caller, body, |app, caller, body: Holder| {
-        may_at(app, caller, "holder.name", None)?;
-        let asker = body.asker(caller)?;
-        let Holder { id, post, name, from, until, .. } = body;
-        app.name_holder(&asker, NewHolder { id, post, name, from, until })
-    });
-    let kept = kept.await?;
-    json(created(kept.replayed), &kept.to_json())
+pub(crate) async fn name_holder(posted: Posted) -> Answered {
+    posted
+        .keep(|app, caller, body: Holder| {
+            may_at(app, caller, "holder.name", None)?;
+            let asker = body.asker(caller)?;
+            let Holder { id, post, name, from, until, .. } = body;
+            app.name_holder(&asker, NewHolder { id, post, name, from, until })
+        })
+        .await
 }
 
-pub(crate) async fn end_holder(
-    State(state): State<AppState>,
-    id: Id,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
+pub(crate) async fn end_holder(id: Id, posted: Posted) -> Answered {
     let id = named(id)?;
-    let kept = work(&state.app, caller, body, move |app, caller, body: End| {
-        may_at(app, caller, "holder.end", None)?;
-        app.end_holder(&body.asker(caller)?, &id, body.until)
-    });
-    let kept = kept.await?;
-    json(created(kept.replayed), &kept.to_json())
+    posted
+        .keep(move |app, caller, body: End| {
+            may_at(app, caller, "holder.end", None)?;
+            app.end_holder(&body.asker(caller)?, &id, body.until)
+        })
+        .await
 }
 
-pub(crate) async fn look_up_holders(
-    State(state): State<AppState>,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
-    let found = work(&state.app, caller, body, |app, caller, body: LookUp| {
+pub(crate) async fn look_up_holders(posted: Posted) -> Answered {
+    let found = posted.work(|app, caller, body: LookUp| {
         may_at(app, caller, "access.record", None)?;
         app.look_up_holders(&body.asker(caller)?, body.post.as_deref(), body.on, &body.reason)
     });
@@ -257,61 +246,39 @@ pub(crate) async fn look_up_holders(
     Ok(response)
 }
 
-pub(crate) async fn export_tiles(
-    State(state): State<AppState>,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
-    let recorded = work(&state.app, caller, body, |app, caller, body: Look| {
+pub(crate) async fn export_tiles(posted: Posted) -> Answered {
+    let recorded = posted.work(|app, caller, body: Look| {
         may_at(app, caller, "access.record", None)?;
         app.record_export(&body.asker(caller)?, "tiles", &body.reason)
     });
     json(StatusCode::CREATED, &recorded.await?)
 }
 
-pub(crate) async fn ask_erasure(
-    State(state): State<AppState>,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
-    let kept = work(&state.app, caller, body, |app, caller, body: Erasure| {
-        may_at(app, caller, "erasure.ask", body.subject.as_deref())?;
-        let asker = body.asker(caller)?;
-        let Erasure { id, subject, position, reason, basis, .. } = body;
-        app.ask_erasure(&asker, NewErasure { id, subject, position, reason, basis })
-    });
-    let kept = kept.await?;
-    json(created(kept.replayed), &kept.to_json())
+pub(crate) async fn ask_erasure(posted: Posted) -> Answered {
+    posted
+        .keep(|app, caller, body: Erasure| {
+            may_at(app, caller, "erasure.ask", body.subject.as_deref())?;
+            let asker = body.asker(caller)?;
+            let Erasure { id, subject, position, reason, basis, .. } = body;
+            app.ask_erasure(&asker, NewErasure { id, subject, position, reason, basis })
+        })
+        .await
 }
 
-pub(crate) async fn decide_erasure(
-    State(state): State<AppState>,
-    id: Id,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
+pub(crate) async fn decide_erasure(id: Id, posted: Posted) -> Answered {
     let id = named(id)?;
-    let kept = work(&state.app, caller, body, move |app, caller, body: Decision| {
-        let command = if body.approve { "erasure.approve" } else { "erasure.refuse" };
-        may_at(app, caller, command, Some(&format!("erasure/{id}")))?;
-        app.decide_erasure(&body.asker(caller)?, &id, body.approve, body.reason)
-    });
-    let kept = kept.await?;
-    json(created(kept.replayed), &kept.to_json())
+    posted
+        .keep(move |app, caller, body: Decision| {
+            let command = if body.approve { "erasure.approve" } else { "erasure.refuse" };
+            may_at(app, caller, command, Some(&format!("erasure/{id}")))?;
+            app.decide_erasure(&body.asker(caller)?, &id, body.approve, body.reason)
+        })
+        .await
 }
 
-pub(crate) async fn execute_erasure(
-    State(state): State<AppState>,
-    id: Id,
-    _: Asking,
-    caller: Caller,
-    body: Body,
-) -> Answered {
+pub(crate) async fn execute_erasure(id: Id, posted: Posted) -> Answered {
     let id = named(id)?;
-    let done = work(&state.app, caller, body, move |app, caller, by: By| {
+    let done = posted.work(move |app, caller, by: By| {
         may_at(app, caller, "erasure.execute", Some(&format!("erasure/{id}")))?;
         app.execute_erasure(&by.asker(caller)?, &id)
     });

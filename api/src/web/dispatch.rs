@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::cells::inside;
 use super::fields::Upload;
 use super::visit::LANGUAGE_COOKIE;
 use super::{Fields, Seen, Show, Shown, Take, Visit};
@@ -83,10 +84,10 @@ async fn run(needs: Right, visit: Visit, work: impl FnOnce(&Visit) -> Seen + Sen
         let seen = allowed(&visit.caller, needs).and_then(|()| work(&visit));
         let response = match seen {
             Ok(shown) => Ok(shown),
-            Err(problem) if leads_on(&visit, &problem).is_some() => {
-                Ok(Shown::Elsewhere(leads_on(&visit, &problem).unwrap_or_default()))
-            }
-            Err(problem) => super::frame::problem(&visit, &problem).map_err(|_| problem),
+            Err(problem) => match leads_on(&visit, &problem) {
+                Some(place) => Ok(Shown::Elsewhere(place)),
+                None => super::frame::problem(&visit, &problem).map_err(|_| problem),
+            },
         };
         (visit, response)
     });
@@ -141,8 +142,7 @@ fn respond(visit: &Visit, shown: Shown) -> Response {
 pub(super) fn elsewhere(place: &str) -> Response {
     let mut response = crate::http::typed(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "");
     // A place that is no path of this server is never followed.
-    let inside = place.starts_with('/') && !place.starts_with("//") && !place.contains('\\');
-    let place = HeaderValue::from_str(&escaped_path(place)).ok().filter(|_| inside);
+    let place = HeaderValue::from_str(&escaped_path(inside(place))).ok().filter(|place| !place.is_empty());
     response.headers_mut().insert(header::LOCATION, place.unwrap_or(HeaderValue::from_static("/")));
     response
 }

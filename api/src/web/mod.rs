@@ -47,14 +47,11 @@ use axum::routing::{MethodRouter, get};
 
 use crate::access::Right;
 use crate::error::Problem;
-use crate::http::AppState;
+use crate::http::{AppState, OPEN_BYTES_MAX};
 
 pub(crate) use fields::Fields;
 pub(crate) use frame::Frame;
 pub(crate) use visit::{Shown, Visit};
-
-/// The longest form that anybody may send.
-const OPEN_BYTES_MAX: usize = 64 << 10;
 
 /// What a handler gives.
 pub(crate) type Seen = Result<Shown, Problem>;
@@ -127,7 +124,7 @@ pub(crate) const PAGES: &[Page] = &[
     shows("/help", Right::Open, inspection::status::help),
     shows("/reports", Right::Reports, inspection::reports::list),
     both("/reports/{quarter}", Right::Reports, inspection::reports::show, inspection::reports::take),
-    shows("/reports/{quarter}/differences", Right::Reports, inspection::reports::differences),
+    shows("/reports/{quarter}/differences", Right::Reports, inspection::differences::show),
     shows("/reports/{quarter}/figures/{name}", Right::Reports, inspection::figure::show),
     both("/verify", Right::Own, inspection::verify::show, inspection::verify::take),
     // Accounts.

@@ -5,13 +5,13 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use gongjian_core::command::{Envelope, Request};
 use gongjian_core::day::Day;
 use gongjian_core::ledger::Answer;
 
 use super::{Fields, Frame};
-use crate::access::guard::{Address, SessionSecret};
+use crate::access::guard::{Address, SessionSecret, cookie};
 use crate::access::{Caller, authorise};
 use crate::app::{App, Asked, Asker};
 use crate::error::Problem;
@@ -79,15 +79,6 @@ fn language(query: &Fields, headers: &HeaderMap) -> Language {
     asked
         .or_else(|| cookie(headers, LANGUAGE_COOKIE).as_deref().and_then(Language::of_tag))
         .unwrap_or_default()
-}
-
-/// A cookie of the request.
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
 }
 
 impl Visit {
@@ -176,10 +167,10 @@ impl Shown {
 /// Who does what a form asks for.
 impl Visit {
     /// Puts the caller's post and account under a command. Where nobody is known by name, as on the machine itself,
-    /// the command line's word for it stands there.
+    /// the command line's word for it stands there. Whether they may give it, [`Visit::submit`] asks.
     ///
     /// # Errors
-    /// [`Problem`] if the caller may not give this command.
+    /// None so far.
     pub(crate) fn sign(&self, envelope: &mut Envelope) -> Result<(), Problem> {
         if let Some(who) = self.caller.who() {
             who.post.clone_into(&mut envelope.actor);

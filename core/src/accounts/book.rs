@@ -375,11 +375,11 @@ impl Book {
         Ok(())
     }
 
-    /// The newest events about accounts, newest first, at most `count` of those that `wanted` takes.
+    /// The newest events about accounts, newest first, at most `count`.
     ///
     /// # Errors
     /// [`BookError`] if the log cannot be read.
-    pub fn newest(&self, count: usize, wanted: impl Fn(&Told) -> bool) -> Result<Vec<Told>, BookError> {
+    pub fn newest(&self, count: usize) -> Result<Vec<Told>, BookError> {
         let reader = self.log.reader();
         let mut found = Vec::new();
         for position in (0..reader.size()).rev() {
@@ -394,17 +394,14 @@ impl Book {
             }
             let event = AccountEvent::decode(record.kind, record.version, record.payload)
                 .map_err(|source| BookError::Decode { position, source })?;
-            let told = Told {
+            found.push(Told {
                 position,
                 recorded_at: record.recorded_at,
                 about: Accounts::id_of(record.stream),
                 by: record.recorded_by.to_owned(),
                 by_account: record.account,
                 event,
-            };
-            if wanted(&told) {
-                found.push(told);
-            }
+            });
         }
         Ok(found)
     }

@@ -21,21 +21,14 @@ const TOKENS_MAX: usize = 20;
 /// Longest name of a post, unit, document or token.
 const NAME_CHARS_MAX: usize = 100;
 
-/// Something asked for about an account.
+/// Something asked for about an account. What is asked for in many fields is asked for as the event that is to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are those of the events")]
 pub enum AccountCommand {
     /// Let a post sign in.
-    Open { login: String, post: String, unit: Option<String> },
+    Open(Opened),
     /// Give it a role.
-    Grant {
-        grant: String,
-        role: String,
-        scope: String,
-        from: Day,
-        until: Option<Day>,
-        document: Option<String>,
-    },
+    Grant(Granted),
     /// Take a role back.
     EndGrant { grant: String, reason: String },
     /// Let nobody sign in for now.
@@ -47,7 +40,7 @@ pub enum AccountCommand {
     /// Note that there is another password.
     SetPassword { temporary: bool },
     /// Let a program act for it.
-    IssueToken { token: String, name: String, roles: Vec<String>, scope: String, until: Day },
+    IssueToken(TokenIssued),
     /// Let that program act no more.
     RevokeToken { token: String },
 }
@@ -65,27 +58,20 @@ pub fn decide(
     command: &AccountCommand,
 ) -> Result<AccountEvent, Rejection> {
     let asks = Asks { by, id };
-    if let AccountCommand::Open { login, post, unit } = command {
-        return open(accounts, id, login, post, unit.as_ref());
+    if let AccountCommand::Open(new) = command {
+        may_open(accounts, id, new)?;
+        return Ok(new.clone().into());
     }
     let account = accounts.get(id).ok_or_else(|| Rejection::absent(&Accounts::stream(id)))?;
     if account.closed.is_some() {
         return Err(Rejection::new("account-closed").with("login", &account.login));
     }
     match command {
-        AccountCommand::Open { .. } => Err(Rejection::exists(&Accounts::stream(id))),
-        AccountCommand::Grant { grant, role, scope, from, until, document } => {
+        AccountCommand::Open(_) => Err(Rejection::exists(&Accounts::stream(id))),
+        AccountCommand::Grant(new) => {
             asks.of_another(account)?;
-            let granted = Granted {
-                grant: grant.clone(),
-                role: role.clone(),
-                scope: scope.clone(),
-                from: *from,
-                until: *until,
-                document: document.clone(),
-            };
-            may_grant(account, today, &granted)?;
-            Ok(granted.into())
+            may_grant(account, today, new)?;
+            Ok(new.clone().into())
         }
         AccountCommand::EndGrant { grant, reason } => {
             asks.of_another(account)?;
@@ -118,12 +104,11 @@ pub fn decide(
             }
             Ok(PasswordSet { temporary: *temporary }.into())
         }
-        AccountCommand::IssueToken { token, name, roles, scope, until } => {
+        AccountCommand::IssueToken(new) => {
             asks.of_own(account)?;
-            short("name", name)?;
-            may_issue(account, today, roles, *until)?;
-            let (token, name, scope) = (token.clone(), name.clone(), scope.clone());
-            Ok(TokenIssued { token, name, roles: roles.clone(), scope, until: *until }.into())
+            short("name", &new.name)?;
+            may_issue(account, today, &new.roles, new.until)?;
+            Ok(new.clone().into())
         }
         AccountCommand::RevokeToken { token } => {
             if !account.tokens.iter().any(|it| it.token == *token && !it.revoked) {
@@ -157,13 +142,8 @@ impl Asks<'_> {
     }
 }
 
-fn open(
-    accounts: &Accounts,
-    id: &AccountId,
-    login: &str,
-    post: &str,
-    unit: Option<&String>,
-) -> Result<AccountEvent, Rejection> {
+fn may_open(accounts: &Accounts, id: &AccountId, new: &Opened) -> Result<(), Rejection> {
+    let login = new.login.as_str();
     if *id == [0; 16] || accounts.get(id).is_some() {
         return Err(Rejection::exists(&Accounts::stream(id)));
     }
@@ -177,11 +157,11 @@ fn open(
         // Also that of a closed one: what a name did stays with the one who did it.
         return Err(Rejection::new("account-login-taken").with("login", login));
     }
-    short("post", post)?;
-    if let Some(unit) = unit {
+    short("post", &new.post)?;
+    if let Some(unit) = &new.unit {
         short("unit", unit)?;
     }
-    Ok(Opened { login: login.to_owned(), post: post.to_owned(), unit: unit.cloned() }.into())
+    Ok(())
 }
 
 fn may_grant(account: &Account, today: Day, new: &Granted) -> Result<(), Rejection> {

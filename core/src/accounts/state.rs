@@ -107,11 +107,6 @@ impl Account {
         }
     }
 
-    /// Whether it administers accounts on a day.
-    pub fn is_security_administrator(&self, day: Day) -> bool {
-        self.grants_on(day).any(|grant| grant.role == "security-administrator")
-    }
-
     fn evolve(&mut self, event: &AccountEvent, recorded_at: i64) {
         match event {
             AccountEvent::Opened(e) => {

@@ -21,7 +21,8 @@ fn opened(login: &str, unit: Option<&str>) -> AccountEvent {
 
 fn grant(role: &str, scope: &str) -> AccountCommand {
     let (role, scope) = (role.to_owned(), scope.to_owned());
-    AccountCommand::Grant { grant: "G1".to_owned(), role, scope, from: TODAY, until: None, document: None }
+    let grant = "G1".to_owned();
+    AccountCommand::Grant(Granted { grant, role, scope, from: TODAY, until: None, document: None })
 }
 
 fn granted(role: &str, scope: &str, until: Option<Day>) -> AccountEvent {
@@ -47,10 +48,9 @@ fn refused(accounts: &Accounts, by: AccountId, id: AccountId, command: AccountCo
 fn names_to_sign_in_with_are_plain_and_never_used_again() {
     let accounts =
         given(&[(STREET, opened("street", None)), (STREET, Closed { reason: "撤岗".into() }.into())]);
-    let open =
-        |login: &str| AccountCommand::Open {
-            login: login.into(), post: "社区录入岗".into(), unit: None
-        };
+    let open = |login: &str| {
+        AccountCommand::Open(Opened { login: login.into(), post: "社区录入岗".into(), unit: None })
+    };
     for login in ["", "a", "Street", "街道", "-x", "a b", &"x".repeat(33)] {
         refused(&accounts, LOCAL, [9; 16], open(login), "account-login");
     }
@@ -84,13 +84,15 @@ fn administrators_hold_nothing_else_and_nobody_grants_to_themselves() {
 #[test]
 fn an_inspection_names_its_document_and_its_last_day() {
     let accounts = given(&[(STREET, opened("inspector", None))]);
-    let inspection = |until: Option<i32>, document: Option<&str>| AccountCommand::Grant {
-        grant: "G1".into(),
-        role: "auditor".into(),
-        scope: "county".into(),
-        from: TODAY,
-        until: until.map(|days| TODAY.plus(days)),
-        document: document.map(str::to_owned),
+    let inspection = |until: Option<i32>, document: Option<&str>| {
+        AccountCommand::Grant(Granted {
+            grant: "G1".into(),
+            role: "auditor".into(),
+            scope: "county".into(),
+            from: TODAY,
+            until: until.map(|days| TODAY.plus(days)),
+            document: document.map(str::to_owned),
+        })
     };
     refused(&accounts, SECURITY, STREET, inspection(None, Some("督〔2022〕3号")), "account-inspection");
     refused(&accounts, SECURITY, STREET, inspection(Some(30), None), "account-inspection");
@@ -110,12 +112,14 @@ fn an_inspection_names_its_document_and_its_last_day() {
 fn a_token_is_for_oneself_and_for_no_more_than_one_has() {
     let accounts =
         given(&[(STREET, opened("street", None)), (STREET, granted("reviewer", "street/S01", None))]);
-    let issue = |role: &str, days: i32| AccountCommand::IssueToken {
-        token: "T1".into(),
-        name: "上报程序".into(),
-        roles: vec![role.into()],
-        scope: "street/S01".into(),
-        until: TODAY.plus(days),
+    let issue = |role: &str, days: i32| {
+        AccountCommand::IssueToken(TokenIssued {
+            token: "T1".into(),
+            name: "上报程序".into(),
+            roles: vec![role.into()],
+            scope: "street/S01".into(),
+            until: TODAY.plus(days),
+        })
     };
     refused(&accounts, SECURITY, STREET, issue("reviewer", 30), "account-of-another");
     refused(&accounts, STREET, STREET, issue("approver", 30), "account-token-role");
@@ -130,26 +134,26 @@ fn a_token_is_for_oneself_and_for_no_more_than_one_has() {
 fn the_log_of_accounts_lasts_and_verifies() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at(TODAY.last_micros()));
-    let open = || Book::open(dir.path(), "county.example/governance", clock.clone(), None).unwrap();
-    let mut book = open();
-    let new = AccountCommand::Open { login: "security".into(), post: "安全管理岗".into(), unit: None };
+    let opened = || Book::open(dir.path(), "county.example/governance", clock.clone(), None).unwrap();
+    let mut book = opened();
+    let open = |login: &str| {
+        AccountCommand::Open(Opened { login: login.into(), post: "安全管理岗".into(), unit: None })
+    };
     let admin = grant("security-administrator", "county");
-    book.handle(&By::local(), &[(SECURITY, new), (SECURITY, admin)]).unwrap();
+    book.handle(&By::local(), &[(SECURITY, open("security")), (SECURITY, admin)]).unwrap();
     book.note(&By::local(), None, SignInRefused { times: 3, address: None }.into()).unwrap();
     let before = book.accounts().clone();
     assert_eq!(book.origin(), "county.example/governance/accounts");
     book.sign().unwrap();
     assert!(book.verify().unwrap().is_sound());
     drop(book);
-    let mut book = open();
+    let mut book = opened();
     assert_eq!(*book.accounts(), before);
     assert!(book.verify().unwrap().is_sound(), "{:?}", book.verify());
-    assert_eq!(book.newest(1, |_| true).unwrap()[0].about, None);
+    assert_eq!(book.newest(1).unwrap()[0].about, None);
     // A refused list leaves nothing.
     let size = book.reader().size();
-    let twice = AccountCommand::Open { login: "security".into(), post: "安全管理岗".into(), unit: None };
-    let third = AccountCommand::Open { login: "third".into(), post: "安全管理岗".into(), unit: None };
-    let list = [([3; 16], third), ([4; 16], twice)];
+    let list = [([3; 16], open("third")), ([4; 16], open("security"))];
     assert!(matches!(book.handle(&By::local(), &list), Err(BookError::Rejected(_))));
     assert_eq!((book.reader().size(), book.accounts()), (size, &before));
 }

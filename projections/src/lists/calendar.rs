@@ -103,7 +103,7 @@ pub fn calendar(
         }
     }
     for what in ["commitments", "projects", "decisions", "tasks", "issues"] {
-        for row in gather::all(views, what, on).unwrap_or_default() {
+        for row in gather::rows_of(views, what, None, on).unwrap_or_default() {
             let Some((day, done)) = row.what.due(on).filter(|(day, _)| from <= *day && *day <= until) else {
                 continue;
             };

@@ -1,5 +1,7 @@
 //! Filters, order and pages of a register.
 
+use std::cell::OnceCell;
+
 use gongjian_core::day::{Day, Quarter};
 use gongjian_core::domain::category::Change;
 use gongjian_core::period::Length;
@@ -9,7 +11,6 @@ use serde_json::{Map, Value, json};
 
 use super::row::{Row, What};
 use super::{fields, gather, owed, standing, words};
-use crate::imports::Marks;
 use crate::obligations::{self, State, subject_name};
 use crate::registry::Kind;
 use crate::views::Views;
@@ -205,7 +206,10 @@ pub fn one(views: &Views, what: &str, id: &str, on: Day) -> Result<Option<Value>
     // The id of an obligation begins with its rule.
     let rule = id.split('-').next().filter(|_| what == OBLIGATIONS).map(str::to_owned);
     let query = Query { category: rule, ..Query::on(on) };
-    let rows = Filter::of(views, &query)?.rows(what);
+    let rows = match what {
+        OBLIGATIONS => Filter::of(views, &query)?.rows(what),
+        _ => gather::rows_of(views, what, Some(id), on),
+    };
     let rows = rows.ok_or_else(|| ListError::UnknownRegister(what.to_owned()))?;
     let shower = Shower::of(views, on);
     Ok(rows.into_iter().find(|row| row.id == id).map(|row| shower.show(&row)))
@@ -275,7 +279,7 @@ impl<'q> Filter<'q> {
     fn rows(&self, what: &str) -> Option<Vec<Row<'q>>> {
         let Filter { views, query, .. } = self;
         if what != OBLIGATIONS {
-            return gather::all(views, what, query.on);
+            return gather::rows_of(views, what, None, query.on);
         }
         let owned = |code: Option<&str>| code.map(str::to_owned);
         let quarter = query.quarter.map(|quarter| (quarter.first_day(), quarter.last_day()));
@@ -341,13 +345,13 @@ impl<'q> Filter<'q> {
 struct Shower<'v> {
     views: &'v Views,
     on: Day,
-    held: FxHashMap<&'v str, Vec<Day>>,
-    marks: FxHashMap<&'v str, Marks>,
+    /// Days of held Wednesday meetings, which only issues ask for.
+    held: OnceCell<FxHashMap<&'v str, Vec<Day>>>,
 }
 
 impl<'v> Shower<'v> {
     fn of(views: &'v Views, on: Day) -> Shower<'v> {
-        Shower { views, on, held: views.wednesday.held_days(), marks: views.imports.marks() }
+        Shower { views, on, held: OnceCell::new() }
     }
 
     fn show(&self, row: &Row<'_>) -> Value {
@@ -379,13 +383,14 @@ impl<'v> Shower<'v> {
         }
         // How the record came to be: how late the latest of its late entries is, and how often it was corrected.
         if !matches!(row.what, What::Finding(_) | What::Entry(_) | What::Obligation(_)) {
-            let marks = self.marks.get(row.stream.as_str()).copied().unwrap_or_default();
+            let marks = self.views.imports.marks_of(&row.stream);
             object.insert("lateDays".to_owned(), marks.late_days.into());
             object.insert("corrections".to_owned(), marks.corrections.into());
         }
         match &row.what {
             What::Issue(issue) => {
-                let community = row.community(self.views).and_then(|community| self.held.get(community));
+                let held = self.held.get_or_init(|| self.views.wednesday.held_days());
+                let community = row.community(self.views).and_then(|community| held.get(community));
                 let days = community.map(Vec::as_slice).unwrap_or_default();
                 object.insert("carryOvers".to_owned(), carry_overs(issue, days, self.on).into());
             }

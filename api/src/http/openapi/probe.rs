@@ -30,7 +30,7 @@ pub(crate) fn data_schema(command: &str) -> Value {
 }
 
 /// The smallest data that can be read, and the names of its fields: what the refusals ask for, one by one.
-fn smallest(command: &str) -> (Map<String, Value>, Vec<String>) {
+pub(crate) fn smallest(command: &str) -> (Map<String, Value>, Vec<String>) {
     let (mut data, mut names) = (Map::new(), Vec::new());
     while names.len() < FIELDS_MAX
         && let Some(name) = error(command, data.clone()).as_deref().and_then(missing)
