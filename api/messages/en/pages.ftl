@@ -88,6 +88,7 @@ item-story = Story
 item-record = Position { $position }
 item-trail = See the whole trail
 home-quarter = { $quarter } ends in { $days } days.
+home-quarter-last = { $quarter } ends today.
 home-nothing = Nothing waits for you now.
 home-overdue = Overdue: { $what }
 home-due = Due within a week: { $what }

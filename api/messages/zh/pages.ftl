@@ -88,6 +88,7 @@ item-story = 经过
 item-record = 记录号 { $position }
 item-trail = 看完整轨迹
 home-quarter = { $quarter }还有 { $days } 天。
+home-quarter-last = { $quarter }今天结束。
 home-nothing = 现在没有要办的。
 home-overdue = 逾期：{ $what }
 home-due = 一周内到期：{ $what }

@@ -8,6 +8,7 @@ use gongjian_core::day::Day;
 use gongjian_core::domain::Command;
 use serde_json::{Map, Value};
 
+use super::cells::inside;
 use super::form::{self, Field, FieldShown};
 use super::item::page_of;
 use super::{Fields, Frame, Seen, Shown, Visit, conflict, drafts, ids};
@@ -157,7 +158,7 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
     match send(&act, given, command, &stream, occurred, false) {
         Ok(position) => {
             drafts::clear(visit, &drafts::key(act.command, &act.stream));
-            let back = given.get("back");
+            let back = inside(given.get("back"));
             let place = if back.is_empty() { page_of(&stream) } else { back.to_owned() };
             let (place, part) = place.split_once('#').unwrap_or((&place, ""));
             let joint = if place.contains('?') { '&' } else { '?' };
@@ -332,7 +333,7 @@ fn page(
         fields: form::shown(visit, &plain, given, &faults)?,
         changes: changes(act, given)?,
         hidden: hidden.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        back: match given.get("back") {
+        back: match inside(given.get("back")) {
             "" if act.stream.is_empty() => String::new(),
             "" => page_of(&act.stream),
             back => back.to_owned(),

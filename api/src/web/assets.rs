@@ -16,31 +16,18 @@ struct Asset {
     bytes: &'static [u8],
 }
 
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+const fn asset(name: &'static str, ending: &'static str, media: &'static str, bytes: &'static [u8]) -> Asset {
+    Asset { name, ending, media, bytes }
+}
+
 const ASSETS: &[Asset] = &[
-    Asset {
-        name: "app",
-        ending: "css",
-        media: "text/css; charset=utf-8",
-        bytes: include_bytes!("../../assets/web/app.css"),
-    },
-    Asset {
-        name: "app",
-        ending: "js",
-        media: "text/javascript; charset=utf-8",
-        bytes: include_bytes!("../../assets/web/app.js"),
-    },
-    Asset {
-        name: "htmx",
-        ending: "js",
-        media: "text/javascript; charset=utf-8",
-        bytes: include_bytes!("../../assets/web/htmx.min.js"),
-    },
-    Asset {
-        name: "icons",
-        ending: "svg",
-        media: "image/svg+xml",
-        bytes: include_bytes!("../../assets/web/icons.svg"),
-    },
+    asset("app", "css", STYLE, include_bytes!("../../assets/web/app.css")),
+    asset("app", "js", SCRIPT, include_bytes!("../../assets/web/app.js")),
+    asset("htmx", "js", SCRIPT, include_bytes!("../../assets/web/htmx.min.js")),
+    asset("icons", "svg", "image/svg+xml", include_bytes!("../../assets/web/icons.svg")),
 ];
 
 static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {

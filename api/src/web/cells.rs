@@ -28,44 +28,17 @@ impl Cell {
     }
 }
 
-/// Lists whose items have a page, by the category of their streams; the one place that says where things are shown.
-const PLACES: &[(&str, &str)] = &[
-    ("agreement", "/agreements"),
-    ("commitment", "/commitments"),
-    ("project", "/projects"),
-    ("meeting", "/meetings"),
-    ("topic", "/topics"),
-    ("decision", "/decisions"),
-    ("task", "/tasks"),
-    ("occurrence", "/occurrences"),
-    ("issue", "/issues"),
-    ("street", "/registry/streets"),
-    ("community", "/registry/communities"),
-    ("compound", "/registry/compounds"),
-    ("branch", "/registry/branches"),
-    ("grid", "/registry/grids"),
-    ("unit", "/registry/units"),
-    ("post", "/registry/posts"),
-    ("alliance", "/registry/alliances"),
-    ("membership", "/registry/memberships"),
-    ("holiday", "/registry/holidays"),
-    ("series", "/registry/series"),
-    ("rule", "/rules"),
-    ("import", "/imports"),
-    ("document", "/documents"),
-    ("holder", "/holders"),
-    ("erasure", "/erasures"),
-    ("duty", "/duties"),
-    ("obligation", "/exemptions"),
-    ("period", "/periods"),
-    ("report", "/editions"),
-];
-
 /// The page of a stream, or nothing where it has none.
 pub(crate) fn place(stream: &str) -> Option<String> {
     let (category, id) = stream.split_once('/')?;
-    let (_, path) = PLACES.iter().find(|(name, _)| *name == category)?;
-    Some(format!("{path}/{}", encoded(id)))
+    let register = super::registers::of_category(category)?;
+    Some(format!("{}/{}", register.path, encoded(id)))
+}
+
+/// A place that a form or an address names, if it is one of ours; the empty text for any other.
+pub(crate) fn inside(place: &str) -> &str {
+    let ours = place.starts_with('/') && !place.starts_with("//") && !place.contains('\\');
+    if ours { place } else { "" }
 }
 
 /// A part of a path.
@@ -87,9 +60,20 @@ const STREAM_FIELDS: &[&str] = &[
     "street",
 ];
 
-/// Fields that hold a unit.
-const UNIT_FIELDS: &[&str] =
-    &["responsible", "verifier", "acceptor", "claimant", "partyA", "partyB", "enterprise", "unit"];
+/// Fields that hold a unit, or several.
+pub(super) const UNIT_FIELDS: &[&str] = &[
+    "partyA",
+    "partyB",
+    "otherParties",
+    "unit",
+    "units",
+    "responsible",
+    "verifier",
+    "acceptor",
+    "claimant",
+    "supporting",
+    "enterprise",
+];
 
 /// Words of fields whose values are stable English names.
 const WORDED: &[(&str, &str)] = &[("severity", "severity"), ("scope", "scope")];

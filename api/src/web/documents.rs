@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::cells::{Cell, cell, encoded, place};
 use super::fields::Upload;
-use super::form::FieldShown;
+use super::form::{self, FieldShown};
 use super::imports::plain_name;
 use super::item::{self, ItemPage, SmallForm};
 use super::{Fields, Frame, Seen, Shown, Visit, matter};
@@ -141,10 +141,6 @@ pub(super) fn keep(visit: &Visit, given: &Fields) -> Seen {
     let Some(id) = parse_id(given.get("commandId")) else {
         return Err(Problem::malformed("commandId", "UUID"));
     };
-    let names = |name: &str| -> Vec<String> {
-        let parts = given.get(name).split(['\n', '、', '，', ',']).map(str::trim);
-        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
     let mut link = format!("/documents/new?matter={}", encoded(given.get("matter")));
     for (number, file) in files.iter().enumerate() {
         let new = NewDocument {
@@ -155,7 +151,7 @@ pub(super) fn keep(visit: &Visit, given: &Fields) -> Seen {
             // By the ending alone: what a browser says of a file is said by whoever sends it.
             media_type: media::type_of(Path::new(&plain_name(&file.name))).to_owned(),
             content: file.bytes.clone(),
-            posts: names("posts"),
+            posts: form::names(given.get("posts")).map(str::to_owned).collect(),
             units: Vec::new(),
         };
         let matter = Some(given.get("matter"));
@@ -209,7 +205,7 @@ fn faults(visit: &Visit, given: &Fields, files: &[&Upload]) -> Vec<(String, Stri
         fault("files", t.plain("document-no-file"));
     }
     if files.len() > FILES_MAX {
-        fault("files", t.get("document-many-files", &[("limit", &FILES_MAX.to_string())]));
+        fault("files", t.get("many-files", &[("limit", &FILES_MAX.to_string())]));
     }
     for file in files {
         let name = plain_name(&file.name);

@@ -2,16 +2,17 @@
 //! typed them, for thirty days, and are no records: nothing of them is hashed, shown to others or exported.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
 use gongjian_core::day::Day;
+use gongjian_core::files::{self, PRIVATE};
 use gongjian_core::gate;
 use gongjian_core::record::Digest;
 use serde::{Deserialize, Serialize};
 
+use super::cells::inside;
 use super::{Fields, Seen, Shown, Visit};
 use crate::error::Problem;
 
@@ -125,7 +126,7 @@ pub(super) fn clear(visit: &Visit, key: &str) {
 pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
     let key = visit.part("key");
     let folder = folder(visit).filter(|_| is_key(key)).ok_or_else(|| Problem::not_found(key))?;
-    let place = given.get("draft-place");
+    let place = inside(given.get("draft-place"));
     if given.get("draft") == "drop" {
         clear(visit, key);
         return Ok(Shown::Elsewhere(if place.is_empty() { "/".to_owned() } else { place.to_owned() }));
@@ -147,7 +148,8 @@ pub(super) fn take(visit: &Visit, given: &Fields) -> Seen {
 
 fn keep(folder: &Path, draft: &Draft) -> Result<(), Problem> {
     // A draft is no record, but what may not be recorded may not lie here either.
-    for (_, text) in draft.fields.iter().filter(|(_, text)| !text.trim().is_empty()) {
+    let texts = draft.fields.iter().map(|(_, text)| text).chain([&draft.title]);
+    for text in texts.filter(|text| !text.trim().is_empty()) {
         if let Err(rejection) = gate::check("text", text) {
             let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, rejection.code);
             problem.rejection = Some(rejection);
@@ -162,20 +164,8 @@ fn keep(folder: &Path, draft: &Draft) -> Result<(), Problem> {
 }
 
 fn write(folder: &Path, key: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        builder.mode(0o700);
-        options.mode(0o600);
-    }
-    builder.create(folder)?;
-    let half = folder.join(format!("{key}.half"));
-    options.open(&half)?.write_all(bytes)?;
-    fs::rename(&half, folder.join(format!("{key}.json")))?;
+    files::private_folder(folder)?;
+    files::write_whole(&folder.join(format!("{key}.json")), bytes, PRIVATE)?;
     prune(folder)
 }
 

@@ -53,7 +53,6 @@ pub(super) fn rows(visit: &Visit, list: &str, query: &Query, asked: Asked) -> Re
 pub(super) fn file(
     visit: &Visit,
     register: &Register,
-    columns: &[&str],
     query: &Query,
     asked: Asked,
     footing: &[String],
@@ -70,6 +69,7 @@ pub(super) fn file(
     match visit.query.get("format") {
         "xlsx" => {
             let on = visit.on(asked)?;
+            let columns = register.columns;
             let listing = Listing {
                 footing: footing_of(t, last, footing),
                 headers: columns.iter().map(|name| t.word("field", name)).collect(),

@@ -283,9 +283,7 @@ fn value(visit: &Visit, field: &Field, given: &Fields) -> Result<Option<Value>, 
         }
         Kind::Parameters => return parameters(text).map(Some).map_err(|()| fault("form-parameters")),
         Kind::Names(list) => {
-            let names = text.split(['\n', '、', '，', ',', '；', ';']).map(str::trim);
-            let names = names.filter(|name| !name.is_empty()).map(|name| resolve(visit, list, name));
-            let names = names.collect::<Result<Vec<_>, _>>()?;
+            let names = names(text).map(|name| resolve(visit, list, name)).collect::<Result<Vec<_>, _>>()?;
             return Ok((!names.is_empty()).then(|| json!(names)));
         }
         _ if text.is_empty() => return Ok(None),
@@ -304,6 +302,11 @@ fn value(visit: &Visit, field: &Field, given: &Fields) -> Result<Option<Value>, 
         Kind::Words(words) if !words.contains(&text) => return Err(fault("form-word")),
         _ => json!(text),
     }))
+}
+
+/// Names as people write them into one field: one a line, or in a row.
+pub(crate) fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '、', '，', ',', '；', ';']).map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// `field` and `now` side by side, as many as there are.

@@ -6,6 +6,7 @@ use gongjian_projections::lists::Query;
 use serde_json::Value;
 
 use super::cells::{Cell, cell};
+use super::inspection::reports::label;
 use super::{Frame, Seen, Shown, Visit};
 use crate::access::Right;
 use crate::app::Asked;
@@ -110,8 +111,9 @@ fn drafts(visit: &Visit) -> Vec<(String, String, String)> {
 fn quarter(on: Day, visit: &Visit) -> String {
     let quarter = on.quarter();
     let left = quarter.last_day().0 - on.0;
-    let label = quarter.label();
-    visit.text.get("home-quarter", &[("quarter", &label), ("days", &left.to_string())])
+    let label = label(quarter, visit.text);
+    let key = if left == 0 { "home-quarter-last" } else { "home-quarter" };
+    visit.text.get(key, &[("quarter", &label), ("days", &left.to_string())])
 }
 
 /// Overdue work first, then what is due within the week.
@@ -160,7 +162,7 @@ fn waiting(visit: &Visit, on: Day) -> Result<Vec<(String, String, usize)>, Probl
         let query = Query { state: Some((*state).to_owned()), limit: 1, ..Query::on(on) };
         let total = visit.app().list(list, &query, Asked::default())?.total;
         if total > 0 {
-            let category = list.strip_suffix('s').unwrap_or(list);
+            let category = super::registers::register_of(list).map_or("", |register| register.category);
             let words = t.remarks(&[t.plain(&format!("page-{list}")), t.state(category, state)]);
             all.push((format!("/{list}?state={state}"), words, total));
         }

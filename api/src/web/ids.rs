@@ -66,7 +66,7 @@ pub(super) fn next(visit: &Visit, category: &str, given: &Fields) -> Result<Stri
         },
     };
     let last = last(visit, category, &prefix)?;
-    Ok(format!("{prefix}{:0digits$}", last + 1))
+    Ok(format!("{prefix}{:0digits$}", last.saturating_add(1)))
 }
 
 /// The highest number behind a prefix.

@@ -7,7 +7,7 @@ use gongjian_projections::lists::Query;
 use serde_json::Value;
 
 use super::Visit;
-use super::cells::{Cell, cell, encoded, place};
+use super::cells::{Cell, UNIT_FIELDS, cell, encoded, place};
 use super::item::{Action, Children};
 use crate::access::Right;
 use crate::app::Asked;
@@ -91,20 +91,6 @@ pub(super) fn called(visit: &Visit, stream: &str) -> String {
     visit.text.named(name.unwrap_or_default(), id)
 }
 
-/// Fields of events that hold units, each code or list of codes.
-const UNITS: &[&str] = &[
-    "partyA",
-    "partyB",
-    "otherParties",
-    "unit",
-    "units",
-    "responsible",
-    "verifier",
-    "acceptor",
-    "claimant",
-    "supporting",
-    "enterprise",
-];
 /// Fields of events that hold something else of the registry, with its list.
 const PLACES: &[(&str, &str)] = &[
     ("alliance", "alliances"),
@@ -133,7 +119,7 @@ pub(super) fn with_names(visit: &Visit, data: &Value, names: &mut Names) -> Valu
     };
     let named = map.iter().map(|(field, value)| {
         let list = PLACES.iter().find(|(known, _)| known == field).map(|(_, list)| *list);
-        let list = list.or_else(|| UNITS.contains(&field.as_str()).then_some("units"));
+        let list = list.or_else(|| UNIT_FIELDS.contains(&field.as_str()).then_some("units"));
         let value = match (list, value) {
             (Some(list), Value::String(code)) if !code.is_empty() => Value::from(name(list, code)),
             (Some(list), Value::Array(codes)) => codes

@@ -1,5 +1,7 @@
 //! Names that are nearly what somebody typed: so that a refusal says the way out.
 
+use std::collections::BTreeMap;
+
 use gongjian_projections::lists::Query;
 use serde_json::Value;
 
@@ -16,7 +18,7 @@ const NAMES: usize = 5_000;
 
 /// What to say of a name that nobody knows, with names that are near to it.
 pub(super) fn unknown(visit: &Visit, list: &str, given: &str) -> String {
-    let near = near(visit, list, given);
+    let near = Known::default().near(visit, list, given);
     said(visit.text, list, given, &near)
 }
 
@@ -29,9 +31,15 @@ fn said(t: Text, list: &str, given: &str, near: &[String]) -> String {
     }
 }
 
-/// Names of a list that are near to what somebody wrote.
-pub(super) fn near(visit: &Visit, list: &str, given: &str) -> Vec<String> {
-    nearest(given, &names(visit, list))
+/// The names of lists, each list read once however many names are looked for in it.
+#[derive(Default)]
+pub(super) struct Known(BTreeMap<String, Vec<String>>);
+
+impl Known {
+    /// Names of a list that are near to what somebody wrote.
+    pub(super) fn near(&mut self, visit: &Visit, list: &str, given: &str) -> Vec<String> {
+        nearest(given, self.0.entry(list.to_owned()).or_insert_with(|| names(visit, list)))
+    }
 }
 
 fn names(visit: &Visit, list: &str) -> Vec<String> {

@@ -20,17 +20,90 @@ pub(crate) struct Register {
     pub(crate) path: &'static str,
     /// The list of the API.
     pub(crate) list: &'static str,
-    /// Columns, at most eight; the last one with `opt` hides where it is narrow.
-    columns: &'static [&'static str],
+    /// The category of its streams.
+    pub(crate) category: &'static str,
+    /// Columns, at most eight.
+    pub(super) columns: &'static [&'static str],
     /// Filters beside the word that is searched.
     filters: &'static [&'static str],
     /// Where something new begins, if it begins here: a command's form, or a page.
     new: Option<&'static str>,
     /// Shows one of its items; [`item::show`] unless it has a page of its own.
     pub(crate) item: Show,
-    /// Shows it another way unless `view=table` or a file is asked for.
-    board: Option<Show>,
+    /// The ways to look at it, where there is more than one.
+    views: &'static [View],
 }
+
+/// A way to look at a register.
+struct View {
+    /// Its address: the register's own, or with a word for `view`.
+    to: &'static str,
+    /// Its message.
+    words: &'static str,
+    /// What stands there.
+    way: Way,
+}
+
+/// What stands at the address of a view.
+#[derive(Clone, Copy)]
+enum Way {
+    /// The rows.
+    Rows,
+    /// A page. One at the register's own address answers these questions; whoever asks anything else is shown rows.
+    Page(Show, &'static [&'static str]),
+    /// A file.
+    File,
+}
+
+impl Register {
+    /// The page that the address asks for instead of rows.
+    fn page(&self, visit: &Visit) -> Option<Show> {
+        let asks_rows = |answers: &[&str]| {
+            let mut others = FILTERS.iter().chain(OF_ROWS).filter(|name| !answers.contains(*name));
+            visit.fragment || others.any(|name| !visit.query.get(name).is_empty())
+        };
+        self.views.iter().find_map(|view| match view.way {
+            Way::Page(show, answers) => {
+                let wanted = match view.to.split_once("?view=") {
+                    Some((_, word)) => visit.query.get("view") == word,
+                    None => !asks_rows(answers),
+                };
+                wanted.then_some(show)
+            }
+            Way::Rows | Way::File => None,
+        })
+    }
+
+    /// What `view` says where rows are asked for; the empty text where it need not say anything.
+    fn view_of_rows(&self) -> &'static str {
+        let rows = self.views.iter().find(|view| matches!(view.way, Way::Rows));
+        rows.and_then(|view| view.to.split_once("?view=")).map(|(_, word)| word).unwrap_or_default()
+    }
+}
+
+/// What a register can be filtered by, as the address says it.
+const FILTERS: &[&str] =
+    &["contains", "street", "community", "state", "category", "unit", "quarter", "due", "overdue"];
+/// What else an address says of rows.
+const OF_ROWS: &[&str] = &["view", "format", "sort", "cursor", "pick"];
+
+const OF_PROJECTS: &[View] = &[
+    View {
+        to: "/projects",
+        words: "board",
+        way: Way::Page(projects::board, &["contains", "street", "community"]),
+    },
+    View { to: "/projects?view=table", words: "board-table", way: Way::Rows },
+];
+const OF_MEETINGS: &[View] = &[
+    View { to: "/meetings", words: "view-list", way: Way::Rows },
+    View { to: "/meetings?view=month", words: "view-month", way: Way::Page(super::month::show, &[]) },
+    View { to: "/api/v1/calendar.ics", words: "view-calendar", way: Way::File },
+];
+const OF_TOPICS: &[View] = &[
+    View { to: "/topics", words: "view-backlog", way: Way::Page(super::topics::show, &[]) },
+    View { to: "/topics?view=all", words: "view-all", way: Way::Rows },
+];
 
 /// Lists every register.
 pub(super) const LIST: Page = Page { path: "", needs: Right::Read, show: Some(show), take: None };
@@ -40,83 +113,88 @@ const KIND: &[&str] = &["street", "community", "state", "category"];
 const NONE: &[&str] = &[];
 
 macro_rules! register {
-    ($path:literal, $list:literal, $columns:expr, $filters:expr $(, new $new:literal)? $(, item $item:path)? $(, board $board:path)?) => {
+    ($path:literal, $list:literal, $category:literal, $columns:expr, $filters:expr
+     $(, new $new:literal)? $(, item $item:path)? $(, views $views:ident)?) => {
         Register {
             path: $path,
             list: $list,
+            category: $category,
             columns: &$columns,
             filters: $filters,
             new: register!(@new $($new)?),
             item: register!(@item $($item)?),
-            board: register!(@board $($board)?),
+            views: register!(@views $($views)?),
         }
     };
     (@new) => { None };
     (@new $new:literal) => { Some($new) };
     (@item) => { item::show };
     (@item $item:path) => { $item };
-    (@board) => { None };
-    (@board $board:path) => { Some($board) };
+    (@views) => { &[] };
+    (@views $views:ident) => { $views };
 }
 
 /// Every register.
 pub(crate) const REGISTERS: &[Register] = &[
-    register!("/agreements", "agreements",
+    register!("/agreements", "agreements", "agreement",
         ["id", "name", "partyB", "signedOn", "expiresOn", "state", "record"], KIND, new "/agreements/new", item agreement::show),
     register!(
         "/commitments",
         "commitments",
+        "commitment",
         ["id", "text", "responsible", "dueOn", "completedOn", "verifiedOn", "state", "record"],
         KIND
     ),
-    register!("/projects", "projects",
+    register!("/projects", "projects", "project",
         ["id", "name", "category", "community", "claimant", "dueOn", "state", "record"], PLACE, new "project.propose",
-        item projects::show, board projects::board),
-    register!("/meetings", "meetings",
-        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule", item super::meeting::show),
-    register!("/topics", "topics", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
-        new "topic.propose"),
-    register!("/decisions", "decisions",
+        item projects::show, views OF_PROJECTS),
+    register!("/meetings", "meetings", "meeting",
+        ["id", "meetingType", "community", "date", "units", "minutes", "state", "record"], KIND, new "meeting.schedule", item super::meeting::show,
+        views OF_MEETINGS),
+    register!("/topics", "topics", "topic", ["id", "title", "category", "meeting", "outcome", "state", "record"], PLACE,
+        new "topic.propose", views OF_TOPICS),
+    register!("/decisions", "decisions", "decision",
         ["id", "text", "responsible", "dueOn", "completedOn", "verifiedOn", "state", "record"], PLACE,
         new "decision.record", item super::next::show),
-    register!("/tasks", "tasks", ["id", "text", "responsible", "dueOn", "completedOn", "verifiedOn", "state"], PLACE,
+    register!("/tasks", "tasks", "task", ["id", "text", "responsible", "dueOn", "completedOn", "verifiedOn", "state"], PLACE,
         new "task.assign", item super::next::show),
-    register!("/occurrences", "occurrences",
+    register!("/occurrences", "occurrences", "occurrence",
         ["id", "community", "plannedOn", "heldOn", "reason", "state", "record"], PLACE, new "occurrence.schedule"),
-    register!("/issues", "issues",
+    register!("/issues", "issues", "issue",
         ["id", "compound", "category", "text", "responsible", "dueOn", "carryOvers", "state"], KIND,
         new "issue.raise", item super::next::show),
-    register!("/registry/streets", "streets", ["id", "name"], NONE, new "street.register"),
-    register!("/registry/communities", "communities",
+    register!("/registry/streets", "streets", "street", ["id", "name"], NONE, new "street.register"),
+    register!("/registry/communities", "communities", "community",
         ["id", "name", "street", "households", "population", "formation", "state"], &["street", "state"],
         new "community.register"),
-    register!("/registry/compounds", "compounds",
+    register!("/registry/compounds", "compounds", "compound",
         ["id", "name", "community", "households", "serviceMode", "enterprise"], &["street", "community"],
         new "compound.register"),
-    register!("/registry/branches", "branches", ["id", "name", "community", "compounds"], &["street", "community"],
+    register!("/registry/branches", "branches", "branch", ["id", "name", "community", "compounds"], &["street", "community"],
         new "branch.register"),
-    register!("/registry/grids", "grids", ["id", "name", "community", "households", "leaderPost", "members"],
+    register!("/registry/grids", "grids", "grid", ["id", "name", "community", "households", "leaderPost", "members"],
         &["street", "community"], new "grid.register"),
-    register!("/registry/units", "units", ["id", "name", "kind", "partyOrg", "state"], &["state", "category"],
+    register!("/registry/units", "units", "unit", ["id", "name", "kind", "partyOrg", "state"], &["state", "category"],
         new "unit.register"),
-    register!("/registry/posts", "posts", ["id", "name", "unit", "state"], &["state"], new "post.create"),
-    register!("/registry/alliances", "alliances", ["id", "name", "community", "establishedOn", "state"], PLACE,
+    register!("/registry/posts", "posts", "post", ["id", "name", "unit", "state"], &["state"], new "post.create"),
+    register!("/registry/alliances", "alliances", "alliance", ["id", "name", "community", "establishedOn", "state"], PLACE,
         new "alliance.establish"),
-    register!("/registry/memberships", "memberships", ["id", "alliance", "unit", "joinedOn", "leftOn", "state"], PLACE,
+    register!("/registry/memberships", "memberships", "membership", ["id", "alliance", "unit", "joinedOn", "leftOn", "state"], PLACE,
         new "membership.admit"),
-    register!("/registry/holidays", "holidays", ["id", "name", "startsOn", "endsOn"], NONE, new "holiday.declare"),
-    register!("/registry/series", "series", ["id", "meetingType", "community", "cadence", "state"], PLACE,
+    register!("/registry/holidays", "holidays", "holiday", ["id", "name", "startsOn", "endsOn"], NONE, new "holiday.declare"),
+    register!("/registry/series", "series", "series", ["id", "meetingType", "community", "cadence", "state"], PLACE,
         new "series.define"),
-    register!("/duties", "duties", ["id", "rule", "subject", "performedOn", "post", "note", "record"], &["category"],
+    register!("/duties", "duties", "duty", ["id", "rule", "subject", "performedOn", "post", "note", "record"], &["category"],
         new "duty.perform"),
-    register!("/exemptions", "exemptions", ["id", "rule", "subject", "period", "decision", "exemptedOn", "state"],
+    register!("/exemptions", "exemptions", "obligation", ["id", "rule", "subject", "period", "decision", "exemptedOn", "state"],
         &["state", "category"], new "obligation.exempt"),
-    register!("/rules", "rules", ["id", "title", "version", "validFrom", "parameters", "source", "state"], &["state"],
+    register!("/rules", "rules", "rule", ["id", "title", "version", "validFrom", "parameters", "source", "state"], &["state"],
         new "rule.adopt", item super::inspection::rules::show),
-    register!("/imports", "imports", ["id", "rows", "missing", "state"], NONE),
+    register!("/imports", "imports", "import", ["id", "rows", "missing", "state"], NONE),
     register!(
         "/documents",
         "documents",
+        "document",
         ["id", "kind", "matter", "mediaType", "size", "looked", "state"],
         &["state", "category"],
         new "/documents/new",
@@ -125,6 +203,7 @@ pub(crate) const REGISTERS: &[Register] = &[
     register!(
         "/erasures",
         "erasures",
+        "erasure",
         ["id", "scope", "subject", "post", "askedOn", "executedOn", "state"],
         &["state"],
         item erasure::show
@@ -132,12 +211,14 @@ pub(crate) const REGISTERS: &[Register] = &[
     register!(
         "/periods",
         "periods",
+        "period",
         ["id", "frozenOn", "frozenAt", "post", "reopenedOn", "reason", "state"],
         &["state"]
     ),
     register!(
         "/editions",
         "reports",
+        "report",
         ["id", "scope", "editions", "position", "generatedOn", "publishedOn", "audience", "state"],
         &["state"]
     ),
@@ -185,8 +266,8 @@ struct RegisterPage {
     frame: Frame,
     path: &'static str,
     new: Option<(String, String)>,
-    /// It can be shown another way, at its plain path.
-    board: bool,
+    /// What `view` must say for its rows.
+    view: &'static str,
     words: String,
     filters: Vec<FilterShown>,
     overdue: bool,
@@ -204,30 +285,20 @@ struct RegisterPage {
     first: String,
     exports: Vec<(String, &'static str)>,
     sort: String,
-    /// Other ways to look at it: address, words, whether it is this one.
-    tabs: Vec<(String, String, bool)>,
+    /// The ways to look at it: address, words, whether it is this one.
+    tabs: Vec<(&'static str, String, bool)>,
 }
 
 fn show(visit: &Visit) -> Seen {
     let register = register(&visit.path).ok_or_else(|| Problem::not_found(&visit.path))?;
-    // Whoever asks for rows of a kind is shown rows.
-    const OF_ROWS: &[&str] = &[
-        "view", "format", "state", "overdue", "due", "unit", "category", "quarter", "sort", "cursor", "pick",
-    ];
-    let of_rows = visit.fragment || OF_ROWS.iter().any(|name| !visit.query.get(name).is_empty());
-    if let Some(board) = register.board.filter(|_| !of_rows) {
-        return board(visit);
-    }
-    match register.list {
-        "meetings" if visit.query.get("view") == "month" => return super::month::show(visit),
-        "topics" if super::topics::is_wanted(&visit.query) => return super::topics::show(visit),
-        _ => {}
+    if let Some(page) = register.page(visit) {
+        return page(visit);
     }
     let asked = asked(visit, register)?;
     let mut query = query_of(visit, register)?;
     if !visit.query.get("format").is_empty() {
         let filters: Vec<String> = active(visit, register).into_iter().map(|(words, _)| words).collect();
-        return export::file(visit, register, register.columns, &query, asked, &filters);
+        return export::file(visit, register, &query, asked, &filters);
     }
     query.limit = ROWS;
     let picked = export::picked(visit);
@@ -253,13 +324,13 @@ fn show(visit: &Visit) -> Seen {
             .new
             .filter(|command| may_record && visit.caller.may_give(command))
             .map(|command| new_link(command, t)),
-        board: register.board.is_some(),
+        view: register.view_of_rows(),
         words: visit.query.get("contains").to_owned(),
-        filters: register
-            .filters
-            .iter()
-            .map(|name| filter(visit, register, name))
-            .collect::<Result<_, _>>()?,
+        // The part that changes has none.
+        filters: match visit.fragment {
+            true => Vec::new(),
+            false => filters_of(visit, register, register.filters)?,
+        },
         overdue: query.overdue,
         has_overdue: register.columns.contains(&"dueOn"),
         active: active(visit, register),
@@ -274,7 +345,7 @@ fn show(visit: &Visit) -> Seen {
             .map(|(word, name)| (link(&[("format", word)]), name))
             .into(),
         sort: visit.query.get("sort").to_owned(),
-        tabs: tabs(visit, register),
+        tabs: tabs(register, t),
         frame: frame.live(),
     };
     if visit.fragment {
@@ -288,18 +359,10 @@ fn id_of(item: &serde_json::Value) -> String {
     item.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Other ways to look at a register.
-fn tabs(visit: &Visit, register: &Register) -> Vec<(String, String, bool)> {
-    let tab = |to: &str, key: &str, here: bool| (to.to_owned(), visit.text.plain(key), here);
-    match register.list {
-        "meetings" => vec![
-            tab(register.path, "view-list", true),
-            tab("/meetings?view=month", "view-month", false),
-            tab("/api/v1/calendar.ics", "view-calendar", false),
-        ],
-        "topics" => vec![tab("/topics", "view-backlog", false), tab("/topics?view=all", "view-all", true)],
-        _ => Vec::new(),
-    }
+/// The ways to look at a register, of which this one shows the rows.
+fn tabs(register: &Register, t: Text) -> Vec<(&'static str, String, bool)> {
+    let tab = |view: &View| (view.to, t.plain(view.words), matches!(view.way, Way::Rows));
+    register.views.iter().map(tab).collect()
 }
 
 /// What the register is asked as of; a list that cannot look back says so.
@@ -345,6 +408,14 @@ pub(super) fn filters(
     names: &'static [&'static str],
 ) -> Result<Vec<FilterShown>, Problem> {
     let register = register_of(list).ok_or_else(|| Problem::not_found(list))?;
+    filters_of(visit, register, names)
+}
+
+fn filters_of(
+    visit: &Visit,
+    register: &Register,
+    names: &'static [&'static str],
+) -> Result<Vec<FilterShown>, Problem> {
     names.iter().map(|name| filter(visit, register, name)).collect()
 }
 
@@ -364,11 +435,8 @@ fn filter(visit: &Visit, register: &Register, name: &'static str) -> Result<Filt
             page.rows.iter().map(|item| choice(of(item, "id"), of(item, "name"))).collect()
         }
         "state" => {
-            let category = category_of(register.list);
-            states(register.list)
-                .iter()
-                .map(|word| choice((*word).to_owned(), t.state(category, word)))
-                .collect()
+            let words = states(register.list);
+            words.iter().map(|word| choice((*word).to_owned(), t.state(register.category, word))).collect()
         }
         _ => {
             let words = categories(register.list).unwrap_or_default();
@@ -378,28 +446,14 @@ fn filter(visit: &Visit, register: &Register, name: &'static str) -> Result<Filt
     Ok(FilterShown { name, label: t.word("field", name), choices })
 }
 
-/// The category of the streams of a list.
-fn category_of(list: &str) -> &str {
-    match list {
-        "branches" => "branch",
-        "communities" => "community",
-        "series" => "series",
-        "duties" => "duty",
-        "exemptions" => "obligation",
-        _ => list.strip_suffix('s').unwrap_or(list),
-    }
-}
-
 /// What the register is filtered by, in words, and the address without each.
 fn active(visit: &Visit, register: &Register) -> Vec<(String, String)> {
     let t = visit.text;
-    const KNOWN: &[&str] =
-        &["contains", "street", "community", "state", "category", "unit", "quarter", "due", "overdue"];
-    let named = KNOWN.iter().filter(|name| !visit.query.get(name).is_empty());
+    let named = FILTERS.iter().filter(|name| !visit.query.get(name).is_empty());
     let shown = named.map(|name| {
         let given = visit.query.get(name);
         let value = match *name {
-            "state" => t.state(category_of(register.list), given),
+            "state" => t.state(register.category, given),
             "overdue" => t.plain("yes"),
             "due" => t.word("span", given),
             _ => given.to_owned(),
@@ -447,5 +501,5 @@ pub(super) fn beginning(command: &str) -> String {
 
 /// The register whose streams are of a category.
 pub(super) fn of_category(category: &str) -> Option<&'static Register> {
-    REGISTERS.iter().find(|register| category_of(register.list) == category)
+    REGISTERS.iter().find(|register| register.category == category)
 }

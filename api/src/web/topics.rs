@@ -42,15 +42,6 @@ struct TopicsPage {
     no_meeting: bool,
 }
 
-/// Filters of the register: with one of them it is the register that is wanted.
-const FILTERS: &[&str] =
-    &["view", "contains", "street", "community", "state", "category", "sort", "cursor", "format", "unit"];
-
-/// Whether the address asks for the backlog.
-pub(super) fn is_wanted(query: &Fields) -> bool {
-    FILTERS.iter().all(|name| !query.has(name))
-}
-
 /// Shows the backlog.
 pub(super) fn show(visit: &Visit) -> Seen {
     Shown::page(&page(visit, visit.asked()?, None)?)
@@ -97,10 +88,13 @@ fn page(visit: &Visit, asked: Asked, sent: Option<Sent<'_>>) -> Result<TopicsPag
         let stream = format!("topic/{id}");
         let key = |what: &str| format!("{what}-{id}");
         let button = |what: &str, command: &str| -> Result<Option<Inline>, Problem> {
+            if !records {
+                return Ok(None);
+            }
             let key = key(what);
             let mut form = Inline::new(visit, &key, what, &stream, Sent::to(sent, &key))?;
             form.verb = t.plain(command);
-            Ok(records.then_some(form))
+            Ok(Some(form))
         };
         let typed = |what: &str, name: &str| {
             Sent::to(sent, &key(what)).map(|sent| sent.given.get(name).to_owned()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A server in this process over a ledger in memory, and a reader that fills in forms as a browser would.
+//! A server in this process over a ledger in memory or in a folder, and a reader that fills in forms as a browser would.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -13,21 +13,32 @@ use gongjian_core::day::Day;
 use gongjian_core::ledger::{Options, Writer};
 use gongjian_core::log::storage::MemoryStorage;
 use gongjian_core::log::{Log, LogOptions};
+use gongjian_tests::cli::Ledger;
+
+/// Between the parts of a form with files.
+const BOUNDARY: &str = "----gongjian-tests";
 
 /// The server.
 pub struct Bench {
     pub app: App,
     clock: Arc<FixedClock>,
     at: SocketAddr,
-    // Serves until the test is over.
+    /// How its pages are read: [`Page::words`].
+    apart: bool,
+    // Serves until the test is over; the folder goes after it.
     _runtime: tokio::runtime::Runtime,
+    _ledger: Option<Ledger>,
 }
 
 /// What came back.
 pub struct Page {
     pub status: u16,
     pub location: String,
+    /// Lines before the body.
+    head: String,
+    pub bytes: Vec<u8>,
     pub html: String,
+    apart: bool,
 }
 
 /// Nine in the morning of a day in the county.
@@ -50,6 +61,13 @@ impl Bench {
     /// A new ledger in a folder, today.
     pub fn within(folder: &std::path::Path) -> Bench {
         Bench::over(App::create(folder, None).unwrap(), Arc::new(FixedClock::at(0)))
+    }
+
+    /// The folder of a ledger, today. Words of different marks stand apart, as cells of a table do.
+    pub fn of(ledger: Ledger) -> Bench {
+        let app = App::open(&ledger.data()).unwrap();
+        let bench = Bench::over(app, Arc::new(FixedClock::at(0)));
+        Bench { apart: true, _ledger: Some(ledger), ..bench }
     }
 
     /// The first words that a stream says, after something happened.
@@ -82,7 +100,7 @@ impl Bench {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let at = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });
-        Bench { app, clock, at, _runtime: runtime }
+        Bench { app, clock, at, apart: false, _runtime: runtime, _ledger: None }
     }
 
     /// Time passes until the morning of a day.
@@ -90,67 +108,104 @@ impl Bench {
         self.clock.advance(morning(day) - self.clock.now_micros());
     }
 
-    fn ask(&self, method: &str, target: &str, body: &str, more: &str) -> Page {
+    fn ask(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> Page {
         let mut stream = TcpStream::connect(self.at).unwrap();
         let head = format!(
-            "{method} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}Content-Length: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            "{method} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             path(target),
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
+        // A server that has heard enough answers before the end.
+        let _ = stream.write_all(body);
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, html) = answer.split_once("\r\n\r\n").unwrap();
-        let header = |name: &str| {
-            head.lines()
-                .find_map(|line| line.strip_prefix(&format!("{name}: ")))
-                .unwrap_or_default()
-                .to_owned()
+        let _ = stream.read_to_end(&mut answer);
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let bytes = answer[end + 4..].to_vec();
+        let mut page = Page {
+            status: head[9..12].parse().unwrap(),
+            location: String::new(),
+            html: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+            head,
+            apart: self.apart,
         };
-        Page { status: head[9..12].parse().unwrap(), location: header("location"), html: html.to_owned() }
+        page.location = page.header("location");
+        page
     }
 
     /// A page that is there.
     #[track_caller]
     pub fn get(&self, target: &str) -> Page {
-        let page = self.ask("GET", target, "", "");
+        let page = self.try_get(target);
         assert_eq!(page.status, 200, "{target}: {}", page.words());
         page
     }
 
     /// A page, whatever comes.
     pub fn try_get(&self, target: &str) -> Page {
-        self.ask("GET", target, "", "")
+        self.ask("GET", target, "", b"")
     }
 
     /// Sends fields.
     pub fn post(&self, target: &str, fields: &[(String, String)]) -> Page {
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        self.ask("POST", target, &body.join("&"), "")
+        self.send(target, fields, "")
     }
 
     /// Sends fields as a script does while somebody types.
     pub fn keep(&self, target: &str, fields: &[(String, String)]) -> Page {
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        self.ask("POST", target, &body.join("&"), "HX-Request: true\r\n")
+        self.send(target, fields, "HX-Request: true\r\n")
+    }
+
+    fn send(&self, target: &str, fields: &[(String, String)], more: &str) -> Page {
+        let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let headers = format!("{more}Content-Type: application/x-www-form-urlencoded\r\n");
+        self.ask("POST", target, &headers, body.as_bytes())
+    }
+
+    /// Sends fields with files: the field, the name and the content of each.
+    pub fn upload(&self, target: &str, fields: &[(String, String)], files: &[(&str, &str, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, file, content) in files {
+            let part = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
+                 Content-Type: text/html\r\n\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        self.ask(
+            "POST",
+            target,
+            &format!("Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"),
+            &body,
+        )
     }
 
     /// Fills in a form of a page and sends it.
     #[track_caller]
     pub fn fill(&self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
-        let (action, mut sent) = page.form(form);
-        for (name, value) in fields {
-            sent.retain(|(known, _)| known != name || *name == "act" || *name == "units");
-            sent.push(((*name).to_owned(), (*value).to_owned()));
-        }
-        self.post(&action, &sent)
+        let (action, _) = page.form(form);
+        self.post(&action, &page.filled(form, fields))
     }
 
-    /// The same, which is recorded: gives the page that follows.
+    /// The page that an answer leads to.
+    #[track_caller]
+    pub fn follow(&self, answer: &Page) -> Page {
+        assert_eq!(answer.status, 303, "{}", answer.words());
+        self.get(&answer.location)
+    }
+
+    /// Fills in a form, which is recorded: gives the page that follows.
     #[track_caller]
     pub fn record(&self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
         let answer = self.fill(page, form, fields);
@@ -172,13 +227,20 @@ impl Bench {
 }
 
 impl Page {
-    /// The words without the marks.
+    /// The value of a header; empty where there is none.
+    pub fn header(&self, name: &str) -> String {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).collect()
+    }
+
+    /// The words without the marks, each with a space where a mark was, or as they stand.
     pub fn words(&self) -> String {
-        let mut words = String::new();
         let main = self.html.find("<main").map_or(self.html.as_str(), |at| &self.html[at..]);
-        for part in main.split('<').filter_map(|part| part.split_once('>')) {
-            words.push_str(part.1);
+        let words = main.split('<').filter_map(|part| Some(part.split_once('>')?.1)).collect::<Vec<_>>();
+        if self.apart {
+            return unescaped(&words.join(" ").split_whitespace().collect::<Vec<_>>().join(" "));
         }
+        let words = words.concat();
         let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
         unescaped(&lines.collect::<Vec<_>>().join(" "))
     }
@@ -200,13 +262,25 @@ impl Page {
         self.html.contains(&format!("id=\"{id}\" method=\"post\""))
     }
 
-    /// Where a form goes and what it sends as it stands: by its id, or `form` for the one of class `form`.
+    /// What a form sends, with some of it typed anew.
+    #[track_caller]
+    pub fn filled(&self, form: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+        let (_, mut sent) = self.form(form);
+        for (name, value) in fields {
+            sent.retain(|(known, _)| known != name || *name == "act" || *name == "units");
+            sent.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        sent
+    }
+
+    /// Where a form goes and what it sends as it stands: by where it goes, by its id, or `form` for the one of class
+    /// `form`.
     #[track_caller]
     pub fn form(&self, id: &str) -> (String, Vec<(String, String)>) {
-        let mark = if id == "form" {
-            "<form class=\"form\"".to_owned()
-        } else {
-            format!("id=\"{id}\" method=\"post\"")
+        let mark = match id {
+            "form" => "<form class=\"form\"".to_owned(),
+            action if action.starts_with('/') => format!("method=\"post\" action=\"{action}\""),
+            id => format!("id=\"{id}\" method=\"post\""),
         };
         let at = self.html.find(&mark).unwrap_or_else(|| panic!("no form {id}: {}", self.words()));
         let start = self.html[..at + 5].rfind("<form").unwrap_or(at);
@@ -222,7 +296,8 @@ impl Page {
             match attribute(inside, "name") {
                 Some(name) if tag.starts_with("<input") => {
                     let ticks = inside.contains("type=\"checkbox\"") || inside.contains("type=\"radio\"");
-                    if !ticks || inside.contains(" checked") {
+                    let is_file = inside.contains("type=\"file\"");
+                    if !is_file && (!ticks || inside.contains(" checked")) {
                         fields.push((name, value));
                     }
                 }
@@ -255,7 +330,7 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

@@ -1,7 +1,6 @@
 //! Pages, asked of a server in this process: what people see, what they send, what is refused.
 
 mod bench;
-mod desk;
 mod inspection;
 mod meetings;
 mod registers;

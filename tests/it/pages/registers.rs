@@ -9,12 +9,12 @@ use gongjian_tests::cli::Ledger;
 use gongjian_tests::data;
 use serde_json::Value;
 
-use super::desk::{Desk, Page, encoded};
+use super::bench::{Bench, Page, encoded};
 
 const NEW: &str = "/agreements/new";
 
 /// The first row of a list in a state.
-fn first(desk: &Desk, list: &str, state: &str) -> Value {
+fn first(desk: &Bench, list: &str, state: &str) -> Value {
     let query = Query { state: Some(state.to_owned()), limit: 1, ..Query::on(desk.app.today()) };
     desk.app.list(list, &query, Asked::default()).unwrap().rows.remove(0)
 }
@@ -29,7 +29,7 @@ fn workbook(name: &str) -> Vec<u8> {
 
 #[test]
 fn a_new_agreement_takes_four_steps_and_is_recorded_once() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let page = desk.get(NEW);
     let begun: &[(&str, &str)] = &[
         ("name", "东门社区党委与县直部门09单位共建协议"),
@@ -45,7 +45,7 @@ fn a_new_agreement_takes_four_steps_and_is_recorded_once() {
     refused.says("有 2 处需要修改").says("机构名册里没有“县直部门99单位”。相近的有 县直部门09单位");
     refused.says("签订日期“2022年2月30日”");
     assert!(refused.html.contains("<title>错误：新建协议"), "{}", refused.html);
-    let kept = refused.form(NEW);
+    let kept = refused.form(NEW).1;
     assert!(kept.contains(&("partyB".to_owned(), "县直部门99单位".to_owned())), "{kept:?}");
     assert!(kept.contains(&("kind".to_owned(), "共建协议".to_owned())), "{kept:?}");
 
@@ -74,8 +74,8 @@ fn a_new_agreement_takes_four_steps_and_is_recorded_once() {
     check.says("核对").says("长期").says("2022年12月4日").says("将一次记入 8 条记录");
     // A step back keeps everything.
     let back = desk.fill(&check, NEW, &[("go", "parties")]);
-    assert!(back.form(NEW).contains(&("partyB".to_owned(), "县直部门09单位".to_owned())));
-    assert!(back.form(NEW).contains(&("text-1".to_owned(), "联建支部".to_owned())));
+    assert!(back.form(NEW).1.contains(&("partyB".to_owned(), "县直部门09单位".to_owned())));
+    assert!(back.form(NEW).1.contains(&("text-1".to_owned(), "联建支部".to_owned())));
 
     let before = desk.app.head().size;
     let sent = check.filled(NEW, &[("go", "submit")]);
@@ -103,7 +103,7 @@ fn a_new_agreement_takes_four_steps_and_is_recorded_once() {
 
 #[test]
 fn an_agreement_that_nobody_has_signed_waits_for_its_parties() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let page = desk.get(NEW);
     let begun = [
         ("name", "未签的协议"),
@@ -127,7 +127,7 @@ fn an_agreement_that_nobody_has_signed_waits_for_its_parties() {
     check.says("将一次记入 3 条记录").never_says("到期日期");
     let done = desk.follow(&desk.fill(&check, NEW, &[("go", "submit")]));
     done.says("协议已提交各方签订");
-    let id = check.form(NEW).into_iter().find(|(name, _)| name == "id").unwrap().1;
+    let id = check.form(NEW).1.into_iter().find(|(name, _)| name == "id").unwrap().1;
     desk.get(&format!("/agreements/{id}")).says("还没有签").says("签订协议");
     // A number that is taken, and parties that are one, are told at the first step.
     let page = desk.get(NEW);
@@ -146,7 +146,7 @@ fn an_agreement_that_nobody_has_signed_waits_for_its_parties() {
 
 #[test]
 fn the_second_claimant_sees_who_was_first() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let board = desk.get("/projects");
     board.says("待认领").says("待确认").says("办理中").says("待验收").says("已验收").says("看全部");
     assert!(board.html.matches("class=\"card\"").count() <= 100);
@@ -167,7 +167,7 @@ fn the_second_claimant_sees_who_was_first() {
     let lost = claim(&other, enterprises[1]);
     assert_eq!(lost.status, 409);
     lost.says("这个项目已由 东门物业服务有限公司 认领").says("可以申请配合，或等它释放");
-    assert!(lost.form("/do/project.claim").contains(&("unit".to_owned(), enterprises[1].to_owned())));
+    assert!(lost.form("/do/project.claim").1.contains(&("unit".to_owned(), enterprises[1].to_owned())));
     // Whoever tries all the same is told again.
     let again = claim(&lost, enterprises[1]);
     assert_eq!(again.status, 422);
@@ -182,7 +182,7 @@ fn the_second_claimant_sees_who_was_first() {
 
 #[test]
 fn a_released_claim_stays_in_the_story_and_numbers_stand_apart() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let project = first(&desk, "projects", "claim-pending");
     let (stream, id) = (text(&project, "stream"), text(&project, "id"));
     let release = ProjectCommand::ReleaseClaim { reason: "人手不够".to_owned() };
@@ -199,7 +199,7 @@ fn a_released_claim_stays_in_the_story_and_numbers_stand_apart() {
 
 #[test]
 fn two_corrections_of_one_record_are_put_side_by_side() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let stream = "agreement/XY-2022-0001";
     let action = "/do/agreement.correct";
     let open = || desk.get(&format!("{action}?stream={stream}"));
@@ -237,7 +237,7 @@ fn two_corrections_of_one_record_are_put_side_by_side() {
 }
 
 /// Uploads workbooks and gives the page of the check.
-fn checked(desk: &Desk, files: &[(&str, &[u8])]) -> (String, Page) {
+fn checked(desk: &Bench, files: &[(&str, &[u8])]) -> (String, Page) {
     let files: Vec<(&str, &str, &[u8])> =
         files.iter().map(|(name, bytes)| ("files", *name, *bytes)).collect();
     let answer = desk.upload("/import", &[("correct".to_owned(), String::new())], &files);
@@ -249,7 +249,7 @@ fn checked(desk: &Desk, files: &[(&str, &[u8])]) -> (String, Page) {
 
 #[test]
 fn every_broken_workbook_gives_its_cell_and_records_nothing() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let size = desk.app.head().size;
     let cases: Vec<Value> = serde_json::from_slice(&workbook("broken/broken.json")).unwrap();
     assert_eq!(cases.len(), 12);
@@ -283,7 +283,7 @@ fn every_broken_workbook_gives_its_cell_and_records_nothing() {
 
 #[test]
 fn drifted_workbooks_are_previewed_submitted_once_and_then_known() {
-    let desk = Desk::over(Ledger::june());
+    let desk = Bench::of(Ledger::june());
     let cases: Vec<Value> = serde_json::from_slice(&workbook("drift/drift.json")).unwrap();
     for case in &cases {
         let file = text(case, "file");
@@ -316,7 +316,7 @@ fn drifted_workbooks_are_previewed_submitted_once_and_then_known() {
 
 #[test]
 fn what_contradicts_the_ledger_is_a_correction_only_with_a_reason() {
-    let desk = Desk::over(Ledger::june());
+    let desk = Bench::of(Ledger::june());
     let name = "签订日期不同.xlsx";
     let bytes = workbook(&format!("drift/{name}"));
     let (place, page) = checked(&desk, &[(name, &bytes)]);
@@ -334,7 +334,7 @@ fn what_contradicts_the_ledger_is_a_correction_only_with_a_reason() {
 
 #[test]
 fn whatever_is_no_workbook_is_turned_away_and_nothing_is_named_by_it() {
-    let desk = Desk::over(Ledger::registry());
+    let desk = Bench::of(Ledger::registry());
     let none = desk.upload("/import", &[], &[]);
     assert_eq!(none.status, 422);
     none.says("选择要导入的台账文件");
@@ -358,7 +358,7 @@ fn whatever_is_no_workbook_is_turned_away_and_nothing_is_named_by_it() {
 }
 
 /// Keeps one document of an agreement and gives its id.
-fn kept(desk: &Desk, name: &str, content: &[u8]) -> String {
+fn kept(desk: &Bench, name: &str, content: &[u8]) -> String {
     let matter = "agreement/XY-2022-0001";
     let page = desk.get(&format!("/documents/new?matter={matter}"));
     let sent = page.filled("/documents/new", &[("kind", "扫描件")]);
@@ -369,7 +369,7 @@ fn kept(desk: &Desk, name: &str, content: &[u8]) -> String {
 
 #[test]
 fn documents_are_kept_once_and_every_refusal_says_the_way_out() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let page = desk.get("/documents/new?matter=agreement/XY-2022-0001");
     let sent = |fields: &[(&str, &str)]| page.filled("/documents/new", fields);
     let file: (&str, &str, &[u8]) = ("files", "协议.pdf", b"%PDF-1.4 x");
@@ -400,7 +400,7 @@ fn documents_are_kept_once_and_every_refusal_says_the_way_out() {
 
 #[test]
 fn hostile_files_leave_as_files_to_save_and_run_nowhere() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let hostile: &[(&str, &[u8])] = &[
         ("<img src=x onerror=alert(1)>.html", b"<script>alert(1)</script>"),
         ("图.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
@@ -433,7 +433,7 @@ fn hostile_files_leave_as_files_to_save_and_run_nowhere() {
 
 #[test]
 fn two_posts_erase_and_the_proof_stays() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let id = kept(&desk, "名单.pdf", b"%PDF-1.4 secret");
     let empty = desk.fill(&desk.get("/erasure"), "/erasure", &[]);
     assert_eq!(empty.status, 422);
@@ -484,7 +484,7 @@ fn two_posts_erase_and_the_proof_stays() {
 
 #[test]
 fn registers_leave_as_files_with_the_columns_of_the_screen() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     let total = desk.app.list("agreements", &Query::on(desk.app.today()), Asked::default()).unwrap().total;
     let rows = |page: &Page| {
         assert!(page.bytes.starts_with(b"PK"), "{}", page.words());
@@ -505,12 +505,14 @@ fn registers_leave_as_files_with_the_columns_of_the_screen() {
     assert_eq!(rows(&desk.get("/agreements?pick=XY-2022-0001&pick=XY-2022-0002&format=xlsx")).0, 2);
     assert_eq!(rows(&desk.get("/agreements?pick=nothing&format=xlsx")).0, 0);
     assert_eq!(desk.try_get("/agreements?format=docx").status, 400);
+    // Ticked rows are rows, also where the register begins with another view.
+    desk.get("/topics?pick=nothing").says("已选 1 条");
     assert!(desk.get("/agreements").html.contains("name=\"pick\" value=\"XY-2022-0001\""));
 }
 
 #[test]
 fn every_page_speaks_english_too_and_none_lets_anybody_write_the_past() {
-    let desk = Desk::over(Ledger::county());
+    let desk = Bench::of(Ledger::county());
     for page in ["/agreements/new", "/projects", "/import", "/documents/new", "/erasure"] {
         let english = desk.get(&format!("{page}?lang=en"));
         assert!(english.html.contains("<html lang=\"en\">"), "{page}");
@@ -523,5 +525,10 @@ fn every_page_speaks_english_too_and_none_lets_anybody_write_the_past() {
         assert_eq!(desk.try_get(page).status, 409, "{page}");
     }
     assert_eq!(desk.try_get("/agreements/new?recorded=nothing").status, 404);
+    // Whoever hands out a link to a form cannot name a way out of the ledger.
+    for back in ["https://example.org", "//example.org", "javascript:alert(1)"] {
+        let page = desk.get(&format!("/do/street.register?back={}", encoded(back)));
+        assert!(!page.html.contains(&format!("href=\"{back}")), "{back}");
+    }
     assert_eq!(desk.try_get("/agreements/XY-1900-0001").status, 404);
 }

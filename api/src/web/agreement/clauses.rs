@@ -333,7 +333,6 @@ mod tests {
         assert_eq!((row(&pasted, 1)[0].as_str(), row(&pasted, 2)[0].as_str()), ("原有", "新的"));
         assert_eq!(pasted.given.get("rows"), "2");
         let many = "甲\t活动联办\t乙\t2022-06-30\n".repeat(100);
-        given.put("paste", "");
         let mut given = Fields::default();
         given.put("paste", &many);
         assert!(paste(&given).too_many);

@@ -10,7 +10,7 @@ use gongjian_core::command::parse_id;
 pub(in crate::web) use spool::plain_name;
 
 use super::cells::encoded;
-use super::{Fields, Frame, Seen, Shown, Visit};
+use super::{Fields, Frame, Seen, Shown, Visit, near};
 use crate::access::may_do;
 use crate::app::{Imported, ShownEvent};
 use crate::document::xlsx;
@@ -19,7 +19,7 @@ use crate::import::{Options, read_all};
 use crate::output;
 use crate::workbook::marked::{Mark, mark};
 use crate::workbook::{Fault, Kind, template};
-use spool::Spool;
+use spool::{FILES_MAX, Spool};
 use told::{Counts, FaultRow};
 
 /// Faults that one page shows; all stand in the marked workbook and in the list.
@@ -119,6 +119,10 @@ pub(super) fn upload(visit: &Visit, given: &Fields) -> Seen {
     if files.is_empty() {
         return beginning(visit, t.plain("import-no-file"), given.get("correct"));
     }
+    if files.len() > FILES_MAX {
+        let fault = t.get("many-files", &[("limit", &FILES_MAX.to_string())]);
+        return beginning(visit, fault, given.get("correct"));
+    }
     let taken = |name: &str| {
         let name = name.to_lowercase();
         ENDINGS.iter().any(|ending| name.ends_with(ending))
@@ -179,7 +183,9 @@ fn checked(visit: &Visit, spool: &Spool, imported: Imported, asks_reason: bool) 
             page.frame.faulty = true;
             page.total = faults.len();
             page.contradicts = faults.iter().any(|fault| fault.problem.code() == "conflict");
-            page.faults = faults.iter().take(FAULTS).map(|fault| told::row(visit, fault)).collect();
+            let mut names = near::Known::default();
+            let shown = faults.iter().take(FAULTS);
+            page.faults = shown.map(|fault| told::row(visit, fault, &mut names)).collect();
             let workbooks = spool.about.names.iter().enumerate().filter(|(_, name)| {
                 let cells = faults.iter().any(|fault| fault.file == **name && !fault.cell.is_empty());
                 cells && name.to_lowercase().ends_with(".xlsx")
@@ -285,9 +291,10 @@ pub(super) fn marked(visit: &Visit) -> Seen {
     let inputs = spool.inputs()?;
     let input = inputs.get(number).ok_or_else(nothing)?;
     let own = faults.iter().filter(|fault| fault.file == name);
+    let mut names = near::Known::default();
     let marks: Vec<Mark<'_>> = own
         .map(|fault| {
-            let row = told::row(visit, fault);
+            let row = told::row(visit, fault, &mut names);
             Mark { fault, words: visit.text.statements(&[row.problem, row.fix]) }
         })
         .collect();
@@ -310,11 +317,12 @@ pub(super) fn faults(visit: &Visit) -> Seen {
     let spool = Spool::open(visit, visit.part("id"))?;
     let headers = ["file", "sheet", "cell", "given", "recorded", "problem", "fix"];
     let faults = faults_of(visit, &spool)?;
+    let mut names = near::Known::default();
     let rows = output::Rows {
         headers: headers.map(|key| t.plain(&format!("import-column-{key}"))).to_vec(),
         rows: faults
             .iter()
-            .map(|fault| told::row(visit, fault).cells().map(str::to_owned).to_vec())
+            .map(|fault| told::row(visit, fault, &mut names).cells().map(str::to_owned).to_vec())
             .collect(),
     };
     let name = format!("{}.csv", t.plain("import-faults-name"));

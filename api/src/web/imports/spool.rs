@@ -21,7 +21,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The largest file that is read again; what is larger was not taken.
 const FILE_MAX: u64 = 64 << 20;
 /// Files of one import.
-const FILES_MAX: usize = 20;
+pub(super) const FILES_MAX: usize = 20;
 /// Characters of a file's name that are kept.
 const NAME_MAX: usize = 120;
 /// What is known about the files.
@@ -74,7 +74,7 @@ impl Spool {
         let folder = root.join(&id);
         files::private_folder(&folder).map_err(|error| failed(&error))?;
         let mut about = About { owner: owner(visit), correct, ..About::default() };
-        for (number, upload) in uploads.iter().take(FILES_MAX).enumerate() {
+        for (number, upload) in uploads.iter().enumerate() {
             files::write_new(&folder.join(number.to_string()), &upload.bytes, PRIVATE)
                 .map_err(|error| failed(&error))?;
             about.names.push(plain_name(&upload.name));

@@ -31,7 +31,7 @@ impl FaultRow {
 }
 
 /// A fault in the words of the table.
-pub(super) fn row(visit: &Visit, fault: &Fault) -> FaultRow {
+pub(super) fn row(visit: &Visit, fault: &Fault, names: &mut near::Known) -> FaultRow {
     let t = visit.text;
     let recorded = match &fault.problem {
         Problem::Conflict { recorded } | Problem::Vanished { recorded } => shown(t, recorded),
@@ -48,7 +48,7 @@ pub(super) fn row(visit: &Visit, fault: &Fault) -> FaultRow {
         given: if blank { t.plain("import-blank-cell") } else { shown(t, &fault.value) },
         recorded,
         problem: fault_words("fault", fault, t),
-        fix: fix(visit, fault),
+        fix: fix(visit, fault, names),
     }
 }
 
@@ -57,12 +57,12 @@ fn shown(t: Text, value: &str) -> String {
     value.parse().map_or_else(|_| value.to_owned(), |day| t.day(day))
 }
 
-fn fix(visit: &Visit, fault: &Fault) -> String {
+fn fix(visit: &Visit, fault: &Fault, names: &mut near::Known) -> String {
     let t = visit.text;
     if fault.problem == Problem::Unknown
         && let Some(list) = list_of(fault)
     {
-        let near = near::near(visit, list, &fault.value);
+        let near = names.near(visit, list, &fault.value);
         if !near.is_empty() {
             return t.get("fix-unknown-near", &[("near", &t.listed(&near))]);
         }

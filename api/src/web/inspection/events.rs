@@ -285,6 +285,7 @@ fn withheld(visit: &Visit, position: Position, page: &mut EventPageShown) -> Res
         ];
     }
     if let Some((stream, _)) = visit.app().reader().placed(position)? {
+        check(visit, &stream)?;
         page.facts.insert(0, (t.plain("field-stream"), stream_cell(&stream)));
     }
     Ok(())

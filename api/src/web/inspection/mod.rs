@@ -1,6 +1,9 @@
 //! Pages of those who look: stories with their proof, the log itself, verification, duties, findings, rules, reports,
 //! and the ways to find anything.
 
+pub(super) mod differences;
+mod drawn;
+mod editions;
 pub(super) mod events;
 pub(super) mod figure;
 pub(super) mod findings;

@@ -1,22 +1,19 @@
-//! The quarterly report (季度共建报告): its figures beside those of other quarters, what they balance to, charts with
-//! their tables, and how far the quarter has come from draft to publication.
+//! The quarterly report (季度共建报告): the quarters, and one report with its figures beside those of other quarters.
 
 use askama::Template;
-use axum::http::StatusCode;
 use gongjian_core::command::parse_id;
 use gongjian_core::day::{Day, Quarter};
-use gongjian_core::record::Position;
-use gongjian_projections::figures::{Balance, Evidence, Figure, Kind, Reconciled, Report, Scope, Value};
+use gongjian_projections::figures::{Evidence, Figure, Kind, Report, Scope, Value};
 use gongjian_projections::lists::Query;
 use gongjian_projections::obligations::State;
 
 use super::super::cells::{Cell, encoded};
 use super::super::{Fields, Frame, Seen, Shown, Visit};
+use super::drawn::{BalanceRow, Drawn, balances, charts};
+use super::editions::{EditionRow, Stands};
 use super::{grouped, light, linked, numbers, record_link, short};
 use crate::access::{Place, Right, may_do};
-use crate::app::differences::Differences;
 use crate::app::{Asked, Asker, HeatMap, random_id, uuid};
-use crate::document::{Chart, Drawing, svg};
 use crate::error::Problem;
 use crate::messages::{Language, Text};
 use crate::output::standing::supplement_why;
@@ -39,18 +36,6 @@ const HEADLINES: &[Figure] = &[
     Figure::ProjectsDueSubmittedOnTime,
     Figure::PropertyIssuesDueCompletedOnTime,
 ];
-/// Flows that stand beside those of the quarter before and of the year before.
-const BESIDE: &[Figure] = &[
-    Figure::AgreementsSigned,
-    Figure::ProjectsClaimed,
-    Figure::DecisionsRecorded,
-    Figure::DecisionsVerified,
-    Figure::PropertyIssuesRaised,
-    Figure::PropertyIssuesClosed,
-];
-/// The way of a project.
-const WAY: &[Figure] =
-    &[Figure::ProjectsListed, Figure::ProjectsClaimed, Figure::ProjectsAccepted, Figure::ProjectsCancelled];
 /// Supplements that the page lists.
 const SUPPLEMENTS: usize = 50;
 
@@ -75,7 +60,7 @@ pub(super) fn about(visit: &Visit) -> Result<About, Problem> {
 }
 
 /// The name of a quarter.
-pub(super) fn label(quarter: Quarter, t: Text) -> String {
+pub(crate) fn label(quarter: Quarter, t: Text) -> String {
     if t.language() == Language::Chinese { quarter.label() } else { quarter.to_string() }
 }
 
@@ -146,19 +131,6 @@ struct FigureRow {
     cells: Vec<String>,
 }
 
-struct BalanceRow {
-    name: String,
-    said: String,
-    light: Cell,
-}
-
-struct Drawn {
-    caption: String,
-    svg: String,
-    headers: Vec<String>,
-    rows: Vec<(String, Vec<String>)>,
-}
-
 struct SupplementRow {
     quarter: String,
     kind: String,
@@ -192,14 +164,6 @@ struct ReportPage {
     editions: Vec<EditionRow>,
     files: Vec<(String, &'static str)>,
     as_of: String,
-}
-
-struct EditionRow {
-    number: String,
-    light: Cell,
-    known: Cell,
-    acts: String,
-    files: Vec<(String, String)>,
 }
 
 /// One report.
@@ -279,7 +243,7 @@ fn place_name(visit: &Visit, report: &Report) -> String {
 }
 
 /// Streets and communities to choose from.
-fn scopes(visit: &Visit, scope: &str) -> Result<Vec<(String, String, bool)>, Problem> {
+pub(super) fn scopes(visit: &Visit, scope: &str) -> Result<Vec<(String, String, bool)>, Problem> {
     let t = visit.text;
     let mut scopes = vec![(String::new(), t.plain("scope-county"), scope == "county")];
     for (list, kind) in [("streets", "street"), ("communities", "community")] {
@@ -391,103 +355,6 @@ fn nothing(report: &Report, t: Text) -> String {
     }
 }
 
-fn balances(report: &Report, t: Text) -> Vec<BalanceRow> {
-    let said = |opening: &str, first: u64, came: &[(Figure, u64)], went: &[(Figure, u64)], closing: u64| {
-        let mut said = format!("{opening} {}", grouped(first));
-        for (sign, flows) in [('+', came), ('−', went)] {
-            for (figure, count) in flows {
-                said.push_str(&format!(" {sign} {} {}", report::label(*figure, t), grouped(*count)));
-            }
-        }
-        format!("{said} = {}", grouped(closing))
-    };
-    let fits = |holds: bool| match holds {
-        true => light("ok", "●", t.plain("report-balance-yes")),
-        false => light("bad", "◆", t.plain("report-balance-no")),
-    };
-    let mut rows = Vec::new();
-    for balance in &report.balances {
-        let Balance { stock, opening, inflows, outflows, closing, .. } = balance;
-        let name = report::short(*stock, t);
-        let first = t.plain("report-balance-before");
-        rows.push(BalanceRow {
-            said: said(&first, *opening, inflows, outflows, *closing),
-            light: fits(balance.holds),
-            name: name.clone(),
-        });
-        let spans =
-            [("report-year-to-date", &balance.year_to_date), ("report-since-start", &balance.since_start)];
-        for (key, span) in spans {
-            let Some(Reconciled { opening, inflows, outflows, holds }) = span else { continue };
-            rows.push(BalanceRow {
-                name: t.named(&name, &t.plain(key)),
-                said: said(&t.plain("report-balance-opening"), *opening, inflows, outflows, *closing),
-                light: fits(*holds),
-            });
-        }
-    }
-    rows
-}
-
-/// Charts that say in their captions what they show, each with its table.
-fn charts(visit: &Visit, report: &Report) -> Result<Vec<Drawn>, Problem> {
-    let t = visit.text;
-    let number = |figure| report.figures.number(figure);
-    let earlier = visit.app().reports_before(report)?;
-    let course: Vec<&Report> = earlier.iter().chain([report]).collect();
-    let names =
-        |figures: &[Figure]| figures.iter().map(|figure| report::short(*figure, t)).collect::<Vec<_>>();
-    let (raised, closed) = (number(Figure::PropertyIssuesRaised), number(Figure::PropertyIssuesClosed));
-    let args = [("raised", grouped(raised)), ("closed", grouped(closed))];
-    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut series =
-        vec![(label(report.quarter, t), BESIDE.iter().map(|it| number(*it)).collect::<Vec<u64>>())];
-    let of = |pick: &dyn Fn(Figure) -> Option<Value>| {
-        BESIDE.iter().map(|it| pick(*it).map(|value| value.number())).collect::<Option<Vec<u64>>>()
-    };
-    let previous = of(&|figure| report.comparisons.get(figure).previous);
-    let last_year = of(&|figure| report.comparisons.get(figure).last_year);
-    series.extend(previous.map(|numbers| (t.plain("report-previous"), numbers)));
-    series.extend(last_year.map(|numbers| (t.plain("report-last-year"), numbers)));
-    let beside =
-        report::chart("beside", t.get("report-chart-beside", &args), Drawing::Bars, names(BESIDE), series, t);
-    let (claimed, accepted) = (number(Figure::ProjectsClaimed), number(Figure::ProjectsAccepted));
-    let args = [
-        ("claimed", grouped(claimed)),
-        ("accepted", grouped(accepted)),
-        ("open", grouped(number(Figure::ProjectsOpen))),
-    ];
-    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let numbers = WAY.iter().map(|figure| number(*figure)).collect();
-    let way = report::chart(
-        "projects",
-        t.get("report-chart-projects", &args),
-        Drawing::Bars,
-        names(WAY),
-        vec![(label(report.quarter, t), numbers)],
-        t,
-    );
-    let mut charts = vec![beside, way];
-    if course.len() > 1 {
-        charts.push(report::course_of(&course, t));
-    }
-    charts.extend(report::closed(report, t));
-    Ok(charts.iter().enumerate().map(|(at, chart)| drawn(chart, at)).collect())
-}
-
-fn drawn(chart: &Chart, at: usize) -> Drawn {
-    let row = |(place, name): (usize, &String)| {
-        let numbers = chart.series.iter().map(|(_, numbers)| numbers.get(place).copied().unwrap_or(0));
-        (name.clone(), numbers.map(grouped).collect())
-    };
-    Drawn {
-        caption: chart.caption.clone(),
-        svg: svg::draw(chart, at),
-        headers: chart.series.iter().map(|(name, _)| name.clone()).collect(),
-        rows: chart.categories.iter().enumerate().map(row).collect(),
-    }
-}
-
 fn supplement(it: &gongjian_projections::figures::Supplement, t: Text) -> SupplementRow {
     let late = it.days.map(|days| t.get("mark-late", &[("days", &days.to_string())]));
     let why = supplement_why(it, t);
@@ -531,201 +398,6 @@ fn file_link(report: &Report, format: &str) -> String {
         link.push_str(&format!("&asOf={position}&on={}", report.as_of.on));
     }
     link
-}
-
-/// How far the quarter has come.
-struct Stands {
-    actions: Vec<(String, String)>,
-    generates: bool,
-    editions: Vec<EditionRow>,
-    since: Option<(Position, usize)>,
-}
-
-impl Stands {
-    fn of(visit: &Visit, quarter: Quarter, scope: &str) -> Result<Stands, Problem> {
-        let t = visit.text;
-        let period_stream = format!("period/{quarter}");
-        let id = gongjian_core::domain::report::id_of(quarter, scope);
-        let report_stream = format!("report/{id}");
-        let (editions, has_edition, frozen, since) = {
-            let views = visit.app().views()?;
-            let periods = &views.periods;
-            let report = periods.report_of(quarter, scope);
-            let editions: Vec<EditionRow> = report
-                .map(|report| {
-                    (1..).zip(&report.editions).map(|(number, it)| edition(&id, number, it, t)).collect()
-                })
-                .unwrap_or_default();
-            let frozen = periods.frozen(quarter).map(|freeze| freeze.knows);
-            let has = report.is_some_and(|report| {
-                report.editions.last().is_some_and(|edition| Some(edition.position) == frozen)
-            });
-            let last = periods.period.get(&quarter.to_string()).and_then(|period| period.freezes.last());
-            let since = last.map(|freeze| {
-                let after = periods.after(freeze.knows);
-                (
-                    freeze.knows,
-                    after.iter().filter(|it| it.corrects || it.occurred <= quarter.last_day()).count(),
-                )
-            });
-            (editions, has, frozen, since)
-        };
-        let mut actions = Vec::new();
-        if visit.caller.may(Right::Record) {
-            let mut streams = vec![(period_stream, "period.freeze")];
-            if !editions.is_empty() {
-                streams.push((report_stream, ""));
-            }
-            let back = encoded(&visit.query.link(&format!("/reports/{quarter}"), &[("done", "")]));
-            for (stream, first) in streams {
-                let allowed = match visit.app().allowed(&stream) {
-                    Ok(allowed) => allowed,
-                    // A quarter that was never frozen has no stream yet.
-                    Err(problem) if problem.status == StatusCode::NOT_FOUND => vec![first],
-                    Err(problem) => return Err(problem),
-                };
-                for command in allowed.into_iter().filter(|it| !it.is_empty() && *it != "report.generate") {
-                    let over = quarter.last_day() < visit.app().today();
-                    if command != "period.freeze" || over {
-                        let link = format!("/do/{command}?stream={}&back={back}", encoded(&stream));
-                        actions.push((link, t.command(command)));
-                    }
-                }
-            }
-        }
-        Ok(Stands { actions, generates: frozen.is_some() && !has_edition, editions, since })
-    }
-}
-
-fn edition(id: &str, number: usize, it: &gongjian_core::domain::report::Edition, t: Text) -> EditionRow {
-    let state = it.state();
-    let (look, shape) = if state == "published" { ("ok", "●") } else { ("warn", "▲") };
-    let acts = [
-        ("reports-generated", Some(&it.generated)),
-        ("reports-reviewed", it.reviewed.as_ref()),
-        ("reports-approved", it.approved.as_ref()),
-        ("reports-published", it.published.as_ref()),
-    ];
-    let told = |(key, act): (&str, Option<&gongjian_core::domain::report::Act>)| {
-        let act = act?;
-        Some(t.get(key, &[("day", &t.day(act.fact.on)), ("post", &act.post)]))
-    };
-    let acts: Vec<String> = acts.into_iter().filter_map(told).collect();
-    let file = |file: &gongjian_core::domain::report::File| {
-        (format!("/api/v1/reports/{}/editions/{number}/{}", encoded(id), file.format), file.format.clone())
-    };
-    EditionRow {
-        number: t.get("reports-nth", &[("number", &number.to_string())]),
-        light: light(look, shape, t.state("report", state)),
-        known: linked(it.position.to_string(), record_link(it.position)),
-        acts: t.remarks(&acts),
-        files: it.files.iter().map(file).collect(),
-    }
-}
-
-struct DifferenceRow {
-    scope: String,
-    figure: Cell,
-    from: String,
-    to: String,
-    change: String,
-    events: Vec<Cell>,
-}
-
-struct CauseRow {
-    record: Cell,
-    kind: String,
-    stream: Cell,
-    occurred: String,
-    recorded: String,
-}
-
-#[derive(Template)]
-#[template(path = "differences.html")]
-struct DifferencesPage {
-    frame: Frame,
-    back: Cell,
-    lead: String,
-    rows: Vec<DifferenceRow>,
-    causes: Vec<CauseRow>,
-}
-
-/// What changed since the last freeze, and what changed it.
-pub(crate) fn differences(visit: &Visit) -> Seen {
-    let t = visit.text;
-    let About { quarter, scope, .. } = about(visit)?;
-    let head = visit.app().head().size.checked_sub(1);
-    let frozen = {
-        let views = visit.app().views()?;
-        let period = views.periods.period.get(&quarter.to_string());
-        period.and_then(|period| period.freezes.last()).map(|freeze| freeze.knows)
-    };
-    let from = match visit.query.get("from") {
-        "" => frozen,
-        given => Some(visit.app().position_of(given)?),
-    };
-    let to = match visit.query.get("to") {
-        "" => head,
-        given => Some(visit.app().position_of(given)?),
-    };
-    let Some(from) = from else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found").with("what", quarter));
-    };
-    let title = t.get("report-differences-title", &[("quarter", &label(quarter, t))]);
-    let back = linked(
-        label(quarter, t),
-        visit.query.link(&format!("/reports/{quarter}"), &[("from", ""), ("to", "")]),
-    );
-    let lead = t.get(
-        "report-differences-lead",
-        &[("from", &from.to_string()), ("to", &to.map(|to| to.to_string()).unwrap_or_default())],
-    );
-    let mut page =
-        DifferencesPage { frame: visit.frame(title), back, lead, rows: Vec::new(), causes: Vec::new() };
-    if to.is_some_and(|to| from < to) {
-        let found = visit.app().differences(quarter, &scope, (Some(from), to), None)?;
-        page.rows = difference_rows(visit, quarter, &found);
-        page.causes = found
-            .events
-            .iter()
-            .map(|it| CauseRow {
-                record: linked(it.position.to_string(), record_link(it.position)),
-                kind: t.word("kind", &it.kind),
-                stream: linked(
-                    it.stream.split('/').nth(1).unwrap_or_default(),
-                    super::trail_link(&it.stream),
-                ),
-                occurred: t.day(it.occurred_on),
-                recorded: t.day(it.recorded_on),
-            })
-            .collect();
-    }
-    Shown::page(&page)
-}
-
-fn difference_rows(visit: &Visit, quarter: Quarter, found: &Differences) -> Vec<DifferenceRow> {
-    let t = visit.text;
-    let names = scopes(visit, "").unwrap_or_default();
-    let name = |word: &str| names.iter().find(|(code, _, _)| code == word).map(|(_, name, _)| name.clone());
-    let row = |it: &crate::app::differences::FigureDifference| {
-        let (then, now) = it.of.map_or((None, None), |(then, now)| (Some(then), Some(now)));
-        let link = visit.query.link(
-            &format!("/reports/{quarter}/figures/{}", it.name),
-            &[("scope", if it.scope == "county" { "" } else { &it.scope }), ("from", ""), ("to", "")],
-        );
-        DifferenceRow {
-            scope: name(&it.scope).unwrap_or_else(|| t.word("scope", &it.scope)),
-            figure: linked(report::label(it.figure(), t), link),
-            from: numbers::value(&it.from, then, t),
-            to: numbers::value(&it.to, now, t),
-            change: match it.of {
-                None => numbers::change(it.from.number(), it.to.number(), t),
-                Some(_) => numbers::NONE.to_owned(),
-            },
-            events: it.events.iter().take(10).map(|at| linked(at.to_string(), record_link(*at))).collect(),
-        }
-    };
-    found.figures.iter().map(row).collect()
 }
 
 /// The days of a figure in words.

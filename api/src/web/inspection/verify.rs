@@ -70,7 +70,7 @@ pub(crate) fn show(visit: &Visit) -> Seen {
 /// Recomputes, or checks a file.
 pub(crate) fn take(visit: &Visit, given: &Fields) -> Seen {
     if given.has("recompute") {
-        if !may_start(visit) {
+        if !visit.caller.may(Right::Verify) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed"));
         }
         visit.app().begin_verification(PATIENCE)?;
@@ -139,11 +139,6 @@ fn check(visit: &Visit, bytes: &[u8], entry: Option<Vec<u8>>, trust: &Trust) -> 
     Ok(offline::handed(bytes, None, trust))
 }
 
-/// Who may have the ledger recomputed: whoever runs the machine, and whoever inspects.
-fn may_start(visit: &Visit) -> bool {
-    visit.caller.may(Right::System) || visit.caller.may(Right::Log)
-}
-
 /// The record that a proof is about, from this ledger: whoever hands over a proof alone means one that is here.
 fn entry_of(visit: &Visit, bytes: &[u8]) -> Option<Vec<u8>> {
     let proof = offline::read_proof(bytes).ok()?;
@@ -204,7 +199,7 @@ fn page(visit: &Visit) -> Result<VerifyPage, Problem> {
         witnesses: witnesses(&app.witnesses(), t),
         judged: None,
         fault: String::new(),
-        may_start: may_start(visit),
+        may_start: visit.caller.may(Right::Verify),
         may_take: visit.caller.may(Right::Log),
     })
 }

@@ -1,6 +1,8 @@
 //! What a meeting's page knows, gathered at once from the read models: the meeting, its members, its topics and what
 //! was decided about each.
 
+use std::collections::BTreeMap;
+
 use gongjian_core::day::Day;
 use gongjian_core::domain::decision::Decision;
 use gongjian_core::domain::meeting::{Meeting, Phase};
@@ -109,10 +111,11 @@ impl Known {
 fn items(views: &Views, meeting: &str, on: Day, t: Text) -> Vec<Item> {
     let of_meeting =
         views.meetings.topic.iter().filter(|(_, topic)| topic.meeting.as_deref() == Some(meeting));
+    let mut decided = decisions(views, meeting, on, t);
     let item = |(id, topic): (&str, &Topic)| Item {
         id: id.to_owned(),
         light: lit(light("topic", topic.state(), None, on), "topic", topic.state(), t),
-        decisions: decisions(views, meeting, id, on, t),
+        decisions: decided.remove(id).unwrap_or_default(),
         state: topic.clone(),
     };
     let mut items: Vec<Item> = of_meeting.map(item).collect();
@@ -123,24 +126,22 @@ fn items(views: &Views, meeting: &str, on: Day, t: Text) -> Vec<Item> {
     items
 }
 
-fn decisions(views: &Views, meeting: &str, topic: &str, on: Day, t: Text) -> Vec<Decided> {
+/// What was decided at a meeting, by topic, each in the order of the numbers.
+fn decisions(views: &Views, meeting: &str, on: Day, t: Text) -> BTreeMap<String, Vec<Decided>> {
     let unit = |code: &String| views.registry.name(Kind::Unit, code, on).unwrap_or(code).to_owned();
-    let mut decided: Vec<Decided> = views
-        .meetings
-        .decision
-        .iter()
-        .filter(|(_, decision)| decision.meeting == meeting && decision.topic == topic)
-        .map(|(id, decision)| {
-            let due = decision.work.extended_to.or(decision.work.due_on);
-            Decided {
-                id: id.to_owned(),
-                light: lit(light("decision", decision.state(), due, on), "decision", decision.state(), t),
-                responsible: decision.work.responsible.as_ref().map(unit).unwrap_or_default(),
-                supporting: t.listed(&decision.supporting.iter().map(unit).collect::<Vec<_>>()),
-                state: decision.clone(),
-            }
-        })
-        .collect();
-    decided.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut decided: BTreeMap<String, Vec<Decided>> = BTreeMap::new();
+    for (id, decision) in views.meetings.decision.iter().filter(|(_, it)| it.meeting == meeting) {
+        let due = decision.work.extended_to.or(decision.work.due_on);
+        decided.entry(decision.topic.clone()).or_default().push(Decided {
+            id: id.to_owned(),
+            light: lit(light("decision", decision.state(), due, on), "decision", decision.state(), t),
+            responsible: decision.work.responsible.as_ref().map(unit).unwrap_or_default(),
+            supporting: t.listed(&decision.supporting.iter().map(unit).collect::<Vec<_>>()),
+            state: decision.clone(),
+        });
+    }
+    for of_topic in decided.values_mut() {
+        of_topic.sort_by(|a, b| a.id.cmp(&b.id));
+    }
     decided
 }

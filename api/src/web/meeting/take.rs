@@ -101,10 +101,7 @@ fn attend(visit: &Visit, id: &str, given: &Fields, day: Day) -> Taken {
     let stream = format!("meeting/{id}");
     let was: BTreeSet<String> = given.all("was").map(str::to_owned).collect();
     let mut ours: BTreeSet<String> = given.all("units").map(str::to_owned).collect();
-    for name in given.get("more").split(['\n', '、', '，', ',', '；', ';']).map(str::trim) {
-        if name.is_empty() {
-            continue;
-        }
+    for name in form::names(given.get("more")) {
         match form::resolve(visit, "units", name) {
             Ok(code) => drop(ours.insert(code)),
             Err(fault) => return Ok(Err(Refusal::faults(vec![("more".to_owned(), fault)]))),
@@ -201,7 +198,7 @@ fn following(id: &str) -> String {
         None => ("", id),
     };
     let digits = number.len();
-    format!("{head}{:0digits$}", number.parse::<u64>().unwrap_or_default() + 1)
+    format!("{head}{:0digits$}", number.parse::<u64>().unwrap_or_default().saturating_add(1))
 }
 
 /// A topic for this meeting, taken on its agenda at once.

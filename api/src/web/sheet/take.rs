@@ -122,8 +122,7 @@ fn meeting(
     };
     let holds = matches!(act, "save" | "confirm") && known.date <= known.today;
     if holds && matches!(known.state(), "" | "scheduled") {
-        let there = given.get("participants").split(['\n', '、', '，', ',', '；', ';']).map(str::trim);
-        let there: Vec<&str> = there.filter(|name| !name.is_empty()).collect();
+        let there: Vec<&str> = form::names(given.get("participants")).collect();
         plan.add("sheet", Step::new("occurrence.hold", &stream, json!({ "participants": there })));
     }
     Ok(stream)
